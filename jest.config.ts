@@ -1,0 +1,18 @@
+import type { Config } from 'jest';
+
+/** Specs read `lib/` through ts-jest; `npm run typecheck` checks their types, so transpiling is enough here. */
+const config: Config = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/spec'],
+  testMatch: ['**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/spec/integration/'],
+  transform: { '^.+\\.ts$': ['ts-jest', { isolatedModules: true }] },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^openapi-batch$': '<rootDir>/lib/index.ts',
+    '^openapi-batch/testing$': '<rootDir>/lib/testing/index.ts',
+  },
+  testTimeout: 30_000,
+};
+
+export default config;

@@ -1,0 +1,80 @@
+const brand = Symbol.for('openapi-batch.error');
+
+/** What stopped a job, or what was wrong with a call. */
+export type BatchErrorCode =
+  // misuse: thrown at once, nothing is stored
+  | 'invalid_options'
+  | 'sdk_missing'
+  | 'missing_api_key'
+  | 'job_not_found'
+  | 'job_conflict'
+  | 'job_busy'
+  | 'client_closed'
+  // the input
+  | 'invalid_item'
+  | 'duplicate_item'
+  | 'item_conflict'
+  | 'input_failed'
+  | 'input_incomplete'
+  // why a job stopped; `resume` goes on with what is left
+  | 'auth'
+  | 'quota_exhausted'
+  | 'daily_quota'
+  | 'too_many_failures'
+  | 'stalled'
+  | 'paused'
+  | 'closed'
+  | 'unwatched'
+  | 'lease_lost'
+  | 'internal'
+  // the database
+  | 'store_missing_module'
+  | 'store_unopenable'
+  | 'store_readonly'
+  | 'store_locked'
+  | 'store_corrupt'
+  | 'store_newer'
+  | 'disk_full'
+  | 'store_failed';
+
+/**
+ * Root of every error this library raises. Recognise it with {@link isBatchError}, not with `instanceof`:
+ * an application may hold two copies of the package (ESM and CommonJS), and they agree on the brand.
+ */
+export class BatchError extends Error {
+  override readonly name: string = 'BatchError';
+  readonly [brand] = true;
+
+  constructor(
+    readonly code: BatchErrorCode,
+    message: string,
+    options?: ErrorOptions & { readonly jobId?: string },
+  ) {
+    super(message, options);
+    if (options?.jobId !== undefined) this.jobId = options.jobId;
+  }
+
+  /** The job it is about, where there is one. */
+  readonly jobId?: string;
+}
+
+/** A wrong argument: the message names the field, shows what was received and what would be right. */
+export class OptionsError extends BatchError {
+  override readonly name = 'OptionsError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('invalid_options', message, options);
+  }
+}
+
+export function isBatchError(value: unknown): value is BatchError {
+  return typeof value === 'object' && value !== null && brand in value;
+}
+
+/** Text of anything thrown. Errors that cross the native boundary are not always `instanceof Error` (Jest, better-sqlite3). */
+export function messageOf(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string') {
+    return error.message;
+  }
+  return String(error);
+}

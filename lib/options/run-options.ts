@@ -1,0 +1,77 @@
+import { z } from 'zod';
+
+const wholeFrom = (least: number) => {
+  const text = `a whole number from ${String(least)} up`;
+  return z.int(text).min(least, text);
+};
+const positive = z.number('a number above 0').positive('a number above 0');
+const milliseconds = z.number('a number of milliseconds').min(0, 'a number of milliseconds from 0 up');
+const flag = z.boolean('true or false');
+
+/** How a job runs. Each may be given to the client (for all its jobs) and to `map` or `resume` (for one). */
+export const runShape = {
+  /** Requests at the same time. Default 50. */
+  concurrency: wholeFrom(1).max(100_000, 'a whole number up to 100000').optional(),
+  /** Attempts per item before it is a failure; rate-limit refusals are not counted. Default 5. */
+  maxAttempts: wholeFrom(1).optional(),
+  /** Milliseconds one attempt may take, its whole body included. Default 600,000 (10 minutes). */
+  attemptTimeoutMs: positive.optional(),
+  /** First wait after a failed attempt, doubled each time, with full jitter. Default 500. */
+  backoffBaseMs: milliseconds.optional(),
+  /** Longest such wait. Default 60,000. A wait the provider asks for is kept even if longer. */
+  backoffMaxMs: milliseconds.optional(),
+  /** At most so many requests a minute, over all jobs of the client on the same provider, key and model. Default: no limit. */
+  requestsPerMinute: positive.optional(),
+  /** The same for tokens, by estimate. */
+  tokensPerMinute: positive.optional(),
+  /** Pauses the job once more than so many items failed in this run. Default: never. */
+  maxFailures: wholeFrom(0).optional(),
+  /** Pauses the job once this share (0 to 1) of at least 20 finished items failed in this run. Default: never. */
+  maxFailureRate: z.number('a share between 0 and 1').min(0, 'a share between 0 and 1').max(1, 'a share between 0 and 1').optional(),
+  /** Pauses the job when a limiter refused everything for so long. Default 3,600,000 (1 hour). */
+  maxStallMs: positive.optional(),
+  /** How long `cancel()`, `pause()` and `close()` wait for answers in flight. Default 30,000. */
+  drainMs: milliseconds.optional(),
+  /** Least time between two progress events. Default 250. */
+  progressIntervalMs: milliseconds.optional(),
+  /** What is kept of the provider's bodies. Default `always`. */
+  keepRaw: z.enum(['never', 'errors', 'always'], 'one of "never", "errors", "always"').optional(),
+  /** Read the whole input before the first request. Default false. */
+  startAfterInput: flag.optional(),
+} as const;
+
+/** Settings that are kept with the job for `resume`. */
+export const runSettings = z.object(runShape);
+
+export type RunOptions = { -readonly [K in keyof typeof runShape]?: z.output<(typeof runShape)[K]> | undefined };
+
+export type RunSettings = Required<Omit<RunDefaults, never>> & Pick<RunOptions, 'requestsPerMinute' | 'tokensPerMinute' | 'maxFailures' | 'maxFailureRate'>;
+
+type RunDefaults = typeof runDefaults;
+
+export const runDefaults = {
+  concurrency: 50,
+  maxAttempts: 5,
+  attemptTimeoutMs: 600_000,
+  backoffBaseMs: 500,
+  backoffMaxMs: 60_000,
+  maxStallMs: 3_600_000,
+  drainMs: 30_000,
+  progressIntervalMs: 250,
+  keepRaw: 'always' as 'never' | 'errors' | 'always',
+  startAfterInput: false as boolean,
+};
+
+/** Later layers win; `undefined` never overrides. */
+export function mergeRunOptions(...layers: readonly (Readonly<Record<string, unknown>> | undefined)[]): RunSettings {
+  const merged: Record<string, unknown> = { ...runDefaults };
+  for (const layer of layers) {
+    for (const key of Object.keys(runShape)) if (layer?.[key] !== undefined) merged[key] = layer[key];
+  }
+  return merged as RunSettings;
+}
+
+/** Only the run options of a larger options object: what is stored with the job. */
+export function pickRunOptions(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.keys(runShape).flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])));
+}

@@ -1,0 +1,75 @@
+import type { ObservableInput } from 'rxjs';
+import type { BatchErrorCode } from '../core/errors.js';
+import type { ResolvedItem } from '../core/item.js';
+import type { ItemError, Usage } from '../core/result.js';
+
+/** What the engine tells a provider about one attempt. */
+export interface RequestContext {
+  /** Aborted when the attempt is given up: its timeout, a second Ctrl-C. Never because a watcher left. Hand it to the socket. */
+  readonly signal: AbortSignal;
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly jobId: string;
+  /** Milliseconds the whole attempt may take, body included; the engine enforces it. */
+  readonly timeoutMs: number;
+}
+
+/** What a rate-limit header said about one dimension, when the answer was produced. */
+export interface LimitReading {
+  readonly limit: number;
+  readonly remaining: number;
+  /** Milliseconds until `remaining` is `limit` again. */
+  readonly resetMs: number;
+}
+
+export interface LimitObservation {
+  readonly requests?: LimitReading;
+  readonly tokens?: LimitReading;
+}
+
+/** One good answer. Anything that is not one (empty, truncated, refused) must be thrown, so that `classify` sees it. */
+export interface ProviderResponse<T = unknown> {
+  readonly output: T;
+  readonly usage?: Usage;
+  /** The provider's body, JSON. */
+  readonly raw?: unknown;
+  /** Rate limits as the answer's headers state them. */
+  readonly limits?: LimitObservation;
+}
+
+/** What the engine does after a failed attempt. */
+export type Verdict =
+  /** Uses up an attempt; tried again after the backoff, or `waitMs` if that is longer. */
+  | { readonly kind: 'retry'; readonly error: ItemError; readonly waitMs?: number }
+  /** Uses up no attempt and holds everybody on this limiter for `waitMs`. */
+  | { readonly kind: 'rate_limited'; readonly error: ItemError; readonly waitMs?: number; readonly limits?: LimitObservation }
+  /** This item can never pass. */
+  | { readonly kind: 'fail'; readonly error: ItemError; readonly raw?: unknown; readonly usage?: Usage }
+  /** No item can pass now: the job stops, this item stays to be sent. */
+  | { readonly kind: 'stop'; readonly status: 'failed' | 'paused'; readonly code: BatchErrorCode; readonly error: ItemError };
+
+/**
+ * Port: how requests reach a model. Only `name` and `request` are required; a provider of your own can be two lines:
+ *
+ * ```ts
+ * const mine: Provider = { name: 'mine', request: async ({ input }, { signal }) => ({ output: await ask(input, signal) }) };
+ * ```
+ */
+export interface Provider<T = unknown> {
+  /** Stored with the job; a job can only be resumed with a provider of the same name and endpoint. */
+  readonly name: string;
+  /** Which API of the provider, such as `/v1/chat/completions`; default `default`. */
+  readonly endpoint?: string;
+  /** Sent where neither item nor job nor client names a model. */
+  readonly defaultModel?: string;
+  /** Jobs whose providers share this share their quota; must not contain a secret. Default: the name. */
+  readonly quotaScope?: string;
+  /** One request. Emits one response and completes, or errors. Time and retries are the engine's business. */
+  request(item: ResolvedItem, context: RequestContext): ObservableInput<ProviderResponse<T>>;
+  /** What an error of `request` means; the default goes by an HTTP `status` property. */
+  classify?(error: unknown): Verdict;
+  /** Tokens one request takes from a tokens-per-minute quota, estimated before it is sent; default: characters / 4. */
+  estimateTokens?(item: ResolvedItem): number;
+  /** Why this item can never be sent, in a sentence, or undefined; asked while the input is read. */
+  reject?(item: ResolvedItem): string | undefined;
+}
