@@ -1,0 +1,132 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FakeApi, Route, RouteContext } from './api.js';
+import type { Call, Operation } from './call.js';
+import type { FakeClock } from './clock.js';
+import { deliver } from './deliver.js';
+import type { Fault } from './fault.js';
+import type { FaultChooser } from './fault-plan.js';
+import { bodyKey, textKey } from './hashing.js';
+import { findRoute, type FoundRoute, parseJson, readText } from './incoming.js';
+import type { Ledger, LedgerEntry } from './ledger.js';
+import type { Delivery, Reply } from './reply.js';
+
+export interface ExchangeParts {
+  readonly api: FakeApi;
+  readonly ledger: Ledger;
+  readonly chooser: FaultChooser;
+  readonly clock: FakeClock;
+  readonly latencyMs: (n: number) => number;
+  /** Aborted when the server closes. */
+  readonly signal: AbortSignal;
+  /** Resolves once the server is not paused. */
+  readonly ready: () => Promise<void>;
+}
+
+interface Outcome {
+  readonly reply: Reply | undefined;
+  readonly delivery: Delivery;
+}
+
+const whole: Delivery = { kind: 'whole' };
+
+/** Takes one HTTP request through the server: authorisation, quota, faults, work, delivery; and writes the ledger. */
+export class Exchange {
+  readonly #parts: ExchangeParts;
+  readonly #counts = new Map<Operation, number>();
+
+  constructor(parts: ExchangeParts) {
+    this.#parts = parts;
+  }
+
+  async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { api, ledger, signal, ready } = this.#parts;
+    const at = this.#parts.clock.now();
+    const url = new URL(incoming.url ?? '/', 'http://localhost');
+    const method = incoming.method ?? 'GET';
+    const found = findRoute(api.routes, method, url.pathname);
+    const text = found?.route.upload ? '' : await readText(incoming);
+    const context = this.#context(incoming, url, method, text, found);
+    const { call } = context;
+    const entry = ledger.open({ at, operation: call.operation, method, path: call.path, key: call.key, body: text });
+    let sent = 0;
+    let gone = false;
+    try {
+      if (found?.route.upload !== true) await ready();
+      const { reply, delivery } = await this.#outcome(context, found?.route, entry);
+      if (reply) sent = reply.status;
+      const headers = { ...api.headers(call), ...reply?.headers };
+      gone = response.destroyed;
+      await deliver(response, { status: 200, body: '', ...reply, headers }, delivery, signal);
+      await closed(response, delivery);
+    } finally {
+      ledger.close(entry, sent, response.writableFinished && !gone);
+    }
+  }
+
+  #context(
+    incoming: IncomingMessage,
+    url: URL,
+    method: string,
+    text: string,
+    found: FoundRoute | undefined,
+  ): RouteContext {
+    const { ledger, chooser } = this.#parts;
+    const operation = found?.route.operation ?? 'unknown';
+    const n = (this.#counts.get(operation) ?? 0) + 1;
+    this.#counts.set(operation, n);
+    const path = url.pathname + url.search;
+    const body = parseJson(text);
+    const key =
+      ledger.needsKeys || chooser.active ? (text === '' ? textKey(`${method} ${path}`) : bodyKey(body ?? text)) : '';
+    const call: Call = { operation, method, path, key, n, attempt: chooser.attempt(operation, key), body, text };
+    return { call, params: found?.params ?? {}, query: url.searchParams, incoming };
+  }
+
+  async #outcome(context: RouteContext, route: Route | undefined, entry: LedgerEntry): Promise<Outcome> {
+    const { api, chooser, clock, latencyMs, signal } = this.#parts;
+    const { call } = context;
+    const refusal = this.#refusal(context, route);
+    if (!route || refusal) return { reply: refusal ?? api.notFound(call.method, call.path), delivery: whole };
+
+    const fault = chooser.choose(call);
+    if (fault) entry.fault = fault.name;
+    const wait = call.operation === 'request' ? latencyMs(call.n) : 0;
+    if (wait > 0) await delay(wait, undefined, { signal }).catch(() => undefined);
+    const good = !fault || fault.performs ? await this.#work(context, route, entry) : undefined;
+    return faulted(fault, good, call, clock.now());
+  }
+
+  /** What is refused before any work: a wrong key, a body that is no JSON, a spent quota. */
+  #refusal(context: RouteContext, route: Route | undefined): Reply | undefined {
+    const { api } = this.#parts;
+    const { call, incoming } = context;
+    const refusal = api.authorise(incoming, call.path);
+    if (refusal || !route) return refusal;
+    if (call.operation !== 'request') return undefined;
+    return call.body === undefined ? api.malformed('the body is no JSON') : api.admit(context);
+  }
+
+  async #work(context: RouteContext, route: Route, entry: LedgerEntry): Promise<Reply> {
+    const good = await route.handle(context);
+    if (good.billed === true) this.#parts.ledger.bill(entry, good.tokens ?? 0);
+    return good;
+  }
+}
+
+function faulted(fault: Fault | undefined, good: Reply | undefined, call: Call, now: number): Outcome {
+  const delivery = fault?.delivery ?? whole;
+  const reply = fault?.reply?.({ call, good, now }) ?? good;
+  // A connection that is reset or hangs has no status.
+  return delivery.kind === 'reset' || delivery.kind === 'hang' ? { reply: undefined, delivery } : { reply, delivery };
+}
+
+/** Resolves when the client has the answer or is gone. */
+function closed(response: ServerResponse, delivery: Delivery): Promise<void> {
+  if (response.writableFinished || response.destroyed || delivery.kind === 'reset' || delivery.kind === 'cut')
+    return Promise.resolve();
+  return new Promise((resolve) => {
+    response.once('finish', resolve);
+    response.once('close', resolve);
+  });
+}

@@ -1,0 +1,125 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { FakeApi } from './api.js';
+import { realClock } from './clock.js';
+import { Exchange } from './exchange.js';
+import type { FaultPlan } from './fault.js';
+import { FaultChooser } from './fault-plan.js';
+import { Ledger } from './ledger.js';
+import type { FakeServerOptions } from './options.js';
+import type { ServerParts } from './server-parts.js';
+import { type QuotaOptions, Quotas } from './quota.js';
+
+/** A provider's API on a real local port. Close it, or the process stays alive. */
+export class FakeServer {
+  readonly #http: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #stop = new AbortController();
+  readonly #parts: ServerParts;
+  readonly #basePath: string;
+  #gate: Promise<void> = Promise.resolve();
+  #open: (() => void) | undefined;
+  readonly #api: FakeApi;
+
+  /** @internal Use `startFakeOpenAI` or `startFakeGemini`. */
+  constructor(options: FakeServerOptions, basePath: string, createApi: (parts: ServerParts) => FakeApi) {
+    const { clock = realClock, seed = 1, latencyMs = 0 } = options;
+    const ledger = new Ledger(options.ledger ?? 'all');
+    const chooser = new FaultChooser(options.faults ?? [], seed);
+    const { signal } = this.#stop;
+    this.#parts = {
+      clock,
+      ledger,
+      chooser,
+      quotas: new Quotas(options, clock),
+      seed,
+      signal,
+      origin: () => this.origin,
+    };
+    this.#basePath = basePath;
+    const latency = typeof latencyMs === 'number' ? (): number => latencyMs : latencyMs;
+    const api = createApi(this.#parts);
+    this.#api = api;
+    const exchange = new Exchange({ api, ledger, chooser, clock, latencyMs: latency, signal, ready: () => this.#gate });
+    this.#http = createServer((incoming, response) => {
+      // A client that leaves in mid-request is no error of the server.
+      exchange.handle(incoming, response).catch(() => response.destroy());
+    });
+    // Idle connections stay: a server that drops them would add failures nobody planned.
+    this.#http.keepAliveTimeout = 0;
+    this.#http.requestTimeout = 0;
+    this.#http.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+  }
+
+  /** Every call seen, and what was billed. */
+  get ledger(): Ledger {
+    return this.#parts.ledger;
+  }
+
+  /** What an SDK wants as its base URL. */
+  get url(): string {
+    return this.origin + this.#basePath;
+  }
+
+  /** `http://127.0.0.1:PORT`. */
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get port(): number {
+    return (this.#http.address() as AddressInfo).port;
+  }
+
+  /** Replaces the fault plan; attempts are counted anew. */
+  setFaults(plan: FaultPlan): void {
+    this.#parts.chooser.set(plan);
+  }
+
+  /** Changes limits in mid-run; every bucket starts full. */
+  setQuota(quota: QuotaOptions): void {
+    this.#parts.quotas.set(quota);
+  }
+
+  /** From now on requests are taken in but not answered. */
+  pause(): void {
+    if (this.#open) return;
+    this.#gate = new Promise((resolve) => {
+      this.#open = resolve;
+    });
+  }
+
+  /** Answers what has waited, and goes on. */
+  resume(): void {
+    this.#open?.();
+    this.#open = undefined;
+  }
+
+  /** @internal */
+  async listen(port: number): Promise<this> {
+    await new Promise<void>((resolve, reject) => {
+      this.#http.once('error', reject);
+      this.#http.listen(port, '127.0.0.1', resolve);
+    });
+    return this;
+  }
+
+  /** Ends every connection, also in mid-answer, and removes temporary files. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    this.resume();
+    await new Promise<void>((resolve) => {
+      this.#http.close(() => {
+        resolve();
+      });
+      for (const socket of this.#sockets) socket.destroy();
+    });
+    await this.#api.close?.();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

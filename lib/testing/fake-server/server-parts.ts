@@ -1,0 +1,17 @@
+import type { FakeClock } from './clock.js';
+import type { FaultChooser } from './fault-plan.js';
+import type { Ledger } from './ledger.js';
+import type { Quotas } from './quota.js';
+
+/** What a provider's API is built on: made before the API, owned by the server. */
+export interface ServerParts {
+  readonly clock: FakeClock;
+  readonly ledger: Ledger;
+  readonly chooser: FaultChooser;
+  readonly quotas: Quotas;
+  readonly seed: number;
+  /** Aborted when the server closes. */
+  readonly signal: AbortSignal;
+  /** `http://127.0.0.1:PORT`; the port is known once the server listens. */
+  readonly origin: () => string;
+}

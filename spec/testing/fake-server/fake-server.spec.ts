@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { openaiFaults } from '../../../lib/testing/fake-openai/openai-faults.js';
+import { startFakeOpenAI } from '../../../lib/testing/fake-openai/start-fake-openai.js';
+
+function post(url: string, content: string, signal?: AbortSignal): Promise<Response> {
+  const headers = { authorization: 'Bearer any', 'content-type': 'application/json' };
+  const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content }] });
+  return fetch(`${url}/chat/completions`, { method: 'POST', headers, body, ...(signal && { signal }) });
+}
+
+it('listens on the port asked for and says so when it is taken', async () => {
+  await using server = await startFakeOpenAI();
+  expect(server.url).toBe(`http://127.0.0.1:${server.port}/v1`);
+  await expect(startFakeOpenAI({ port: server.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+});
+
+it('closes in mid-answer', async () => {
+  const server = await startFakeOpenAI({ faults: [{ fault: openaiFaults.hang() }] });
+  const request = post(server.url, 'hi');
+  while (server.ledger.requests === 0) await delay(1);
+  await Promise.all([expect(request).rejects.toBeDefined(), server.close()]);
+});
+
+it('waits before an answer and counts what is in flight', async () => {
+  await using server = await startFakeOpenAI({ latencyMs: (n) => n * 10 });
+  const start = Date.now();
+  await Promise.all(['a', 'b', 'c'].map(async (text) => (await post(server.url, text)).text()));
+  expect(Date.now() - start).toBeGreaterThanOrEqual(29);
+  expect(server.ledger).toMatchObject({ maxInFlight: 3, inFlight: 0, requests: 3 });
+});
+
+it('holds requests while it is paused', async () => {
+  await using server = await startFakeOpenAI();
+  server.pause();
+  let answered = false;
+  const request = post(server.url, 'hi').then(() => (answered = true));
+  while (server.ledger.requests === 0) await delay(1);
+  await delay(20);
+  expect(answered).toBe(false);
+  server.resume();
+  await request;
+});
+
+it('bills what a client no longer waited for', async () => {
+  await using server = await startFakeOpenAI({ latencyMs: 50 });
+  await expect(post(server.url, 'hi', AbortSignal.timeout(20))).rejects.toBeDefined();
+  while (server.ledger.billedCount === 0) await delay(5);
+  expect(server.ledger.entries).toMatchObject([{ billed: true, delivered: false, tokens: 3 }]);
+});
+
+it('knows how often each distinct body was billed, whatever the order of its keys', async () => {
+  await using server = await startFakeOpenAI({ faults: [{ fault: openaiFaults.serverError(), requests: 1 }] });
+  for (const text of ['a', 'a', 'b', 'a']) await post(server.url, text);
+  const body = JSON.stringify({ messages: [{ content: 'b', role: 'user' }], model: 'm' });
+  await fetch(`${server.url}/chat/completions`, { method: 'POST', headers: { authorization: 'Bearer any' }, body });
+  expect([...server.ledger.billedPerKey().values()]).toEqual([2, 2]);
+  expect(server.ledger.billed()).toHaveLength(4);
+  expect(server.ledger.statuses()).toEqual(new Map([[500, 1], [200, 4]])); // prettier-ignore
+});
+
+it.each([
+  ['keys' as const, 2],
+  ['counts' as const, 0],
+])('with the memory %s remembers no entries', async (ledger, keys) => {
+  await using server = await startFakeOpenAI({ ledger });
+  for (const text of ['a', 'a', 'b']) await post(server.url, text);
+  expect(server.ledger.entries).toEqual([]);
+  expect(server.ledger.billedPerKey().size).toBe(keys);
+  expect(server.ledger).toMatchObject({ requests: 3, billedCount: 3 });
+});
