@@ -42,11 +42,21 @@ export type Verdict =
   /** Uses up an attempt; tried again after the backoff, or `waitMs` if that is longer. */
   | { readonly kind: 'retry'; readonly error: ItemError; readonly waitMs?: number }
   /** Uses up no attempt and holds everybody on this limiter for `waitMs`. */
-  | { readonly kind: 'rate_limited'; readonly error: ItemError; readonly waitMs?: number; readonly limits?: LimitObservation }
+  | {
+      readonly kind: 'rate_limited';
+      readonly error: ItemError;
+      readonly waitMs?: number;
+      readonly limits?: LimitObservation;
+    }
   /** This item can never pass. */
   | { readonly kind: 'fail'; readonly error: ItemError; readonly raw?: unknown; readonly usage?: Usage }
   /** No item can pass now: the job stops, this item stays to be sent. */
-  | { readonly kind: 'stop'; readonly status: 'failed' | 'paused'; readonly code: BatchErrorCode; readonly error: ItemError };
+  | {
+      readonly kind: 'stop';
+      readonly status: 'failed' | 'paused';
+      readonly code: BatchErrorCode;
+      readonly error: ItemError;
+    };
 
 /**
  * Port: how requests reach a model. Only `name` and `request` are required; a provider of your own can be two lines:
@@ -64,6 +74,11 @@ export interface Provider<T = unknown> {
   readonly defaultModel?: string;
   /** Jobs whose providers share this share their quota; must not contain a secret. Default: the name. */
   readonly quotaScope?: string;
+  /**
+   * Checks at once, without a request, whether requests can be sent: a key is there, an optional SDK is installed. Throws a
+   * `BatchError` if not; asked before anything of a job is stored, and safe to ask again.
+   */
+  prepare?(): void;
   /** One request. Emits one response and completes, or errors. Time and retries are the engine's business. */
   request(item: ResolvedItem, context: RequestContext): ObservableInput<ProviderResponse<T>>;
   /** What an error of `request` means; the default goes by an HTTP `status` property. */
@@ -72,4 +87,6 @@ export interface Provider<T = unknown> {
   estimateTokens?(item: ResolvedItem): number;
   /** Why this item can never be sent, in a sentence, or undefined; asked while the input is read. */
   reject?(item: ResolvedItem): string | undefined;
+  /** Lets go of sockets and timers. Asked once, after the last request; a provider used again afterwards opens new ones. */
+  close?(): void | Promise<void>;
 }

@@ -1,0 +1,38 @@
+import type { ThinFetch } from '../../transport/thin-fetch.js';
+import { createThinFetch } from '../../transport/thin-fetch.js';
+import type { OpenAIClientLike } from './client.js';
+import { createOpenAIClient, loadOpenAISdk } from './client.js';
+import { withErrorEnvelope } from './error-envelope.js';
+import type { OpenAIProviderOptions } from './openai.js';
+import type { OpenAISettings } from './settings.js';
+import { openaiSettings, requireKey } from './settings.js';
+
+/** What a provider holds open, made at first use: the environment may be read, and the SDK installed, after the provider. */
+export interface OpenAIConnection {
+  settings(): OpenAISettings;
+  /** Throws BatchError `sdk_missing` or `missing_api_key`. */
+  client(): OpenAIClientLike;
+  close(): Promise<void>;
+}
+
+export function openaiConnection(options: OpenAIProviderOptions): OpenAIConnection {
+  let settings: OpenAISettings | undefined;
+  let client: OpenAIClientLike | undefined = options.client;
+  let thin: ThinFetch | undefined;
+  const getSettings = (): OpenAISettings => (settings ??= openaiSettings(options, process.env));
+
+  function connect(): OpenAIClientLike {
+    const { baseURL } = getSettings();
+    const apiKey = requireKey(options, getSettings());
+    const sdk = options.sdk ?? loadOpenAISdk();
+    thin ??= options.fetch === undefined ? createThinFetch({ connections: options.connections }) : undefined;
+    const fetch = options.fetch ?? thin?.fetch ?? globalThis.fetch;
+    return createOpenAIClient(sdk, options, { apiKey, baseURL, fetch: withErrorEnvelope(fetch) });
+  }
+
+  return {
+    settings: getSettings,
+    client: () => (client ??= connect()),
+    close: () => thin?.close() ?? Promise.resolve(),
+  };
+}

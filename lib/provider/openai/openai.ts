@@ -1,0 +1,86 @@
+import { defer } from 'rxjs';
+import type { ResolvedItem } from '../../core/item.js';
+import type { Fetch } from '../../transport/thin-fetch.js';
+import { quotaScopeOf } from '../fingerprint.js';
+import { readLimits } from '../headers.js';
+import type { Provider, ProviderResponse, RequestContext } from '../provider.js';
+import { classifyOpenAI } from './classify.js';
+import type { OpenAIClientLike } from './client.js';
+import { openaiConnection } from './connection.js';
+import type { OpenAIEndpointName } from './endpoints.js';
+import { openaiEndpoint } from './endpoints.js';
+import { estimateOpenAITokens } from './estimate-tokens.js';
+import { readOpenAIAnswer } from './read-answer.js';
+import { rejectOpenAIItem } from './reject-item.js';
+import type { BodyDefaults } from './request-body.js';
+import { openaiBody } from './request-body.js';
+import { sendToOpenAI } from './send.js';
+import type { AzureSettings } from './settings.js';
+import { checkURL } from './settings.js';
+
+export interface OpenAIProviderOptions {
+  /** Default `OPENAI_API_KEY`. Not needed with a `client`, nor where `baseURL` is not OpenAI's. */
+  readonly apiKey?: string | undefined;
+  /** For compatible servers. Default `OPENAI_BASE_URL`, else `https://api.openai.com/v1`. */
+  readonly baseURL?: string | undefined;
+  /** `/v1/chat/completions` or `chat` (default), `/v1/responses` or `responses`, `/v1/embeddings` or `embeddings`. */
+  readonly endpoint?: OpenAIEndpointName | (string & Record<never, never>) | undefined;
+  /** Default `OPENAI_ORG_ID`. */
+  readonly organization?: string | undefined;
+  /** Default `OPENAI_PROJECT_ID`. */
+  readonly project?: string | undefined;
+  /** Sent where neither body nor item nor job names a model. */
+  readonly defaultModel?: string | undefined;
+  readonly defaultHeaders?: Readonly<Record<string, string>> | undefined;
+  readonly defaultQuery?: Readonly<Record<string, string>> | undefined;
+  /** An Azure OpenAI resource instead of OpenAI. */
+  readonly azure?: AzureSettings | undefined;
+  /** A ready `OpenAI` or `AzureOpenAI` client; its own fetch, key and URL are used. */
+  readonly client?: OpenAIClientLike | undefined;
+  /** Instead of the library's own, which has connections of its own and sees no mock of the global `fetch`. */
+  readonly fetch?: Fetch | undefined;
+  /** Most connections to the server. Default: no limit. */
+  readonly connections?: number | undefined;
+  /** The SDK's module, for specs that run on several majors. @internal */
+  readonly sdk?: unknown;
+}
+
+/**
+ * Requests to OpenAI, to a compatible server, or to Azure, through the official SDK (`openai` 6 or 7, an optional peer that is
+ * loaded at first use). Output is the text of the answer, or the vector(s) of an embedding. Throws an OptionsError for an
+ * endpoint it does not know or a `baseURL` that is none; what else is missing is told by `prepare()`.
+ */
+export function openai(options: OpenAIProviderOptions = {}): Provider {
+  const endpoint = openaiEndpoint(options.endpoint);
+  if (options.baseURL !== undefined) checkURL('baseURL', options.baseURL);
+  if (options.azure !== undefined) checkURL('azure.endpoint', options.azure.endpoint);
+  const defaultModel = options.defaultModel ?? options.azure?.deployment;
+  const connection = openaiConnection(options);
+  const defaults = (): BodyDefaults => {
+    return { endpoint, model: defaultModel, floatEmbeddings: connection.settings().foreign };
+  };
+
+  async function ask(item: ResolvedItem, context: RequestContext): Promise<ProviderResponse> {
+    const body = openaiBody(item, defaults());
+    const { data, headers } = await sendToOpenAI(connection.client(), endpoint, body, context);
+    const limits = readLimits(headers);
+    const answer = readOpenAIAnswer(endpoint, data, body);
+    return limits === undefined ? answer : { ...answer, limits };
+  }
+
+  return {
+    name: 'openai',
+    endpoint,
+    ...(defaultModel === undefined ? {} : { defaultModel }),
+    get quotaScope() {
+      const { baseURL, apiKey } = connection.settings();
+      return quotaScopeOf('openai', baseURL, apiKey ?? '');
+    },
+    prepare: () => void connection.client(),
+    request: (item, context) => defer(() => ask(item, context)),
+    classify: (error) => classifyOpenAI(error, [connection.settings().apiKey ?? '']),
+    estimateTokens: estimateOpenAITokens,
+    reject: (item) => rejectOpenAIItem(item, defaults()),
+    close: () => connection.close(),
+  };
+}

@@ -1,0 +1,33 @@
+import type { ProviderResponse } from '../provider.js';
+import { ProviderError, failureVerdict } from '../provider-error.js';
+import { readOpenAIUsage } from './read-usage.js';
+import { isRecord } from './request-body.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The vector of one input (a text or an array of tokens), the vectors of several in the order of the inputs. */
+export function readEmbeddings(body: Json, input: unknown): ProviderResponse {
+  const data = body['data'];
+  const entries = Array.isArray(data) ? data.filter(isRecord) : [];
+  const several = Array.isArray(input) && typeof input[0] !== 'number';
+  const expected = several ? input.length : 1;
+  const vectors = entries.toSorted((a, b) => position(a) - position(b)).map((entry) => toVector(entry['embedding']));
+  if (vectors.length !== expected || vectors.includes(undefined)) {
+    const found = `expected ${expected} embedding(s), got ${vectors.filter((vector) => vector !== undefined).length}`;
+    throw new ProviderError(failureVerdict('invalid_response', found));
+  }
+  const usage = readOpenAIUsage(body['usage']);
+  return { output: several ? vectors : vectors[0], raw: body, ...(usage === undefined ? {} : { usage }) };
+}
+
+function position(entry: Json): number {
+  return typeof entry['index'] === 'number' ? entry['index'] : 0;
+}
+
+/** Numbers, or the base64 of little-endian 32-bit floats that `encoding_format: 'base64'` asks for. */
+function toVector(embedding: unknown): readonly number[] | undefined {
+  if (Array.isArray(embedding)) return typeof embedding[0] === 'number' ? (embedding as readonly number[]) : undefined;
+  if (typeof embedding !== 'string' || embedding === '') return undefined;
+  const bytes = Buffer.from(embedding, 'base64');
+  return Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) => bytes.readFloatLE(i * 4));
+}
