@@ -148,6 +148,9 @@ export interface BatchStore {
   /** Reads and checks the lease: what another process asked for, or null; throws `lease_lost`. */
   readControl(lease: Lease): ControlRequest | null;
 
+  /** Sign of life for owners on other hosts; called every few seconds while a lease is held. */
+  heartbeat(): void;
+
   appendItems(lease: Lease, items: readonly NewItem[]): { readonly total: number };
   itemsAfter(jobKey: number, ordinal: number, limit: number): readonly ItemIdentity[];
   /** By exact id among the items up to `upTo`; a scan without an index, for rare questions. */

@@ -1,0 +1,59 @@
+/** Slots of the first block and of the largest; each block is twice the one before, three quarters of it filled. */
+const firstSlots = 1 << 16;
+const mostSlots = 1 << 22;
+
+interface Block {
+  readonly table: Uint32Array;
+  used: number;
+}
+
+/**
+ * Which strings were met before, in about eight bytes each. Answers "maybe" with an error
+ * of about one in a thousand million per block, so a `true` that would refuse something must be checked exactly.
+ */
+export class FingerprintSet {
+  readonly #blocks: Block[] = [];
+
+  has(text: string): boolean {
+    const { place, mark } = fingerprint(text);
+    return this.#blocks.some(({ table }) => table[find(table, place, mark)] === mark);
+  }
+
+  add(text: string): void {
+    const { place, mark } = fingerprint(text);
+    let block = this.#blocks.at(-1);
+    if (block === undefined || block.used >= block.table.length * 0.75) {
+      const slots = block === undefined ? firstSlots : Math.min(block.table.length * 2, mostSlots);
+      block = { table: new Uint32Array(slots), used: 0 };
+      this.#blocks.push(block);
+    }
+    const slot = find(block.table, place, mark);
+    if (block.table[slot] === mark) return;
+    block.table[slot] = mark;
+    block.used++;
+  }
+}
+
+/** The slot that holds the mark, or the empty one where it would go. */
+function find(table: Uint32Array, place: number, mark: number): number {
+  const mask = table.length - 1;
+  let slot = place & mask;
+  while (table[slot] !== 0 && table[slot] !== mark) slot = (slot + 1) & mask;
+  return slot;
+}
+
+/** Two independent 32-bit hashes in one pass (FNV-1a and a multiply-rotate); 0 stands for an empty slot. */
+function fingerprint(text: string): { readonly place: number; readonly mark: number } {
+  let a = 0x811c9dc5;
+  let b = text.length ^ 0x9e3779b9;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 0x01000193);
+    b = Math.imul(b ^ code, 0x85ebca6b);
+    b = (b << 13) | (b >>> 19);
+  }
+  a ^= a >>> 15;
+  b = Math.imul(b ^ (b >>> 16), 0xc2b2ae35);
+  b ^= b >>> 13;
+  return { place: a >>> 0, mark: b >>> 0 === 0 ? 1 : b >>> 0 };
+}

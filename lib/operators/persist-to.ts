@@ -1,0 +1,70 @@
+import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike, type Subscription } from 'rxjs';
+
+/** Where `persistTo` writes: one call is one transaction; what it returns is durable. */
+export interface Journal<D, E> {
+  commit(drafts: readonly D[]): readonly E[];
+}
+
+export interface PersistOptions {
+  /** Drafts in one transaction at most. Default 256. */
+  readonly maxGroup?: number;
+  readonly scheduler?: SchedulerLike;
+}
+
+/** After a slow commit the next waits four times as long, so that commits take a fifth of the thread at most. */
+const restFactor = 4;
+const longestRestMs = 50;
+/** A commit this short needs no rest beyond one turn of the event loop. */
+const briefCommitMs = 2;
+
+/**
+ * Writes down what happened before telling anyone: drafts that arrive within a turn of the event loop share one
+ * transaction, and the events it returns are emitted after it. A failed commit errors the stream; nothing of that group
+ * was written or emitted. On completion the waiting group is written first.
+ */
+export function persistTo<D, E>(journal: Journal<D, E>, options: PersistOptions = {}): OperatorFunction<D, E> {
+  const { maxGroup = 256, scheduler = asyncScheduler } = options;
+  return (source) =>
+    new Observable<E>((subscriber) => {
+      let group: D[] = [];
+      let restMs = 0;
+      let planned: Subscription | undefined;
+
+      const flush = (): void => {
+        planned?.unsubscribe();
+        planned = undefined;
+        if (group.length === 0) return;
+        const drafts = group;
+        group = [];
+        const startedAt = scheduler.now();
+        let events: readonly E[];
+        try {
+          events = journal.commit(drafts);
+        } catch (error) {
+          subscriber.error(error);
+          return;
+        }
+        const tookMs = scheduler.now() - startedAt;
+        restMs = tookMs <= briefCommitMs ? 0 : Math.min(tookMs * restFactor, longestRestMs);
+        for (const event of events) subscriber.next(event);
+      };
+
+      const upstream = source.subscribe({
+        next: (draft) => {
+          group.push(draft);
+          if (group.length >= maxGroup) flush();
+          else planned ??= scheduler.schedule(flush, restMs);
+        },
+        error: (error: unknown) => {
+          flush();
+          subscriber.error(error);
+        },
+        complete: () => {
+          flush();
+          subscriber.complete();
+        },
+      });
+      subscriber.add(upstream);
+      subscriber.add(() => planned?.unsubscribe());
+    });
+}

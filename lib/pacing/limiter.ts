@@ -1,0 +1,194 @@
+import { asyncScheduler, Observable, Subject, type SchedulerLike, type Subscriber, type Subscription } from 'rxjs';
+import { backoffDelay } from '../core/backoff.js';
+import type { PacingState } from '../core/progress.js';
+import { TokenBucket } from './token-bucket.js';
+
+export interface LimiterOptions {
+  readonly requestsPerMinute?: number | undefined;
+  readonly tokensPerMinute?: number | undefined;
+  readonly scheduler?: SchedulerLike;
+  readonly random?: () => number;
+}
+
+/** The right to send one request. Exactly one of its verbs ends it; a second call does nothing. */
+export interface Permit {
+  succeeded(): void;
+  /** The provider refused for its rate: everybody waits, for `waitMs` or a backoff of our own. */
+  refused(waitMs?: number): void;
+  /** Neither: it failed otherwise, or was given up. */
+  released(): void;
+}
+
+interface Waiting {
+  readonly tokens: number;
+  readonly subscriber: Subscriber<Permit>;
+}
+
+/** Waits between refusals when the provider names none. */
+const ownHold = { baseMs: 1_000, maxMs: 60_000 };
+
+/**
+ * One quota: everybody who shares a provider, key and model passes here, in turn. Holds requests and tokens per minute,
+ * closes for all when one is refused, and opens slowly again: half as many in flight as before, one more per success.
+ */
+export class Limiter {
+  readonly #scheduler: SchedulerLike;
+  readonly #random: () => number;
+  readonly #changes = new Subject<void>();
+  readonly #queue: Waiting[] = [];
+  #head = 0;
+  #requests: TokenBucket | undefined;
+  #tokens: TokenBucket | undefined;
+  #limits = '';
+  #wake: Subscription | undefined;
+  #heldUntil = 0;
+  #inFlight = 0;
+  #window = Infinity;
+  #episodes = 0;
+  #lastRefusalAt = -1;
+  #refusals = 0;
+  #stalledSince: number | null = null;
+
+  constructor(options: LimiterOptions = {}) {
+    this.#scheduler = options.scheduler ?? asyncScheduler;
+    this.#random = options.random ?? Math.random;
+    this.configure(options);
+  }
+
+  /** Fires when requests begin or cease to be held. */
+  readonly changes$: Observable<void> = this.#changes.asObservable();
+
+  /** Limits set by hand; the newest win. */
+  configure({ requestsPerMinute, tokensPerMinute }: Pick<LimiterOptions, 'requestsPerMinute' | 'tokensPerMinute'>): void {
+    const limits = `${String(requestsPerMinute)}/${String(tokensPerMinute)}`;
+    if (limits === this.#limits) return;
+    this.#limits = limits;
+    const now = this.#scheduler.now();
+    this.#requests = requestsPerMinute === undefined ? undefined : new TokenBucket(requestsPerMinute, now);
+    this.#tokens = tokensPerMinute === undefined ? undefined : new TokenBucket(tokensPerMinute, now);
+  }
+
+  /** Emits a permit when the request may be sent, first come first served, and completes. Unsubscribing leaves the queue. */
+  admit(tokens: number): Observable<Permit> {
+    return new Observable<Permit>((subscriber) => {
+      const now = this.#scheduler.now();
+      if (this.#length === 0 && this.#waitMs(tokens, now) === 0) {
+        this.#grant({ tokens, subscriber }, now);
+        return;
+      }
+      this.#queue.push({ tokens, subscriber });
+      this.#plan(now);
+    });
+  }
+
+  get state(): PacingState {
+    const now = this.#scheduler.now();
+    const held = this.#heldUntil > now;
+    return { state: held ? 'held' : 'open', until: held ? this.#heldUntil : null, waiting: this.#length, refusals: this.#refusals };
+  }
+
+  /** Milliseconds from the first refusal since the last success to when the gate opens next; 0 where nothing is refused. */
+  get stalledMs(): number {
+    return this.#stalledSince === null ? 0 : Math.max(this.#heldUntil, this.#scheduler.now()) - this.#stalledSince;
+  }
+
+  /** A new run gives a stalled limiter a new chance. */
+  forgive(): void {
+    this.#stalledSince = null;
+  }
+
+  get #length(): number {
+    return this.#queue.length - this.#head;
+  }
+
+  #waitMs(tokens: number, now: number): number {
+    if (this.#inFlight >= this.#window) return Infinity;
+    return Math.max(this.#heldUntil - now, this.#requests?.waitMs(1, now) ?? 0, this.#tokens?.waitMs(tokens, now) ?? 0, 0);
+  }
+
+  #grant({ tokens, subscriber }: Waiting, now: number): void {
+    this.#requests?.spend(1, now);
+    this.#tokens?.spend(tokens, now);
+    this.#inFlight++;
+    subscriber.next(this.#permit(now));
+    subscriber.complete();
+  }
+
+  #permit(sentAt: number): Permit {
+    let open = true;
+    const end = (effect: () => void) => (): void => {
+      if (!open) return;
+      open = false;
+      this.#inFlight--;
+      effect();
+      if (this.#length > 0) this.#drain();
+    };
+    return {
+      succeeded: end(() => this.#succeed()),
+      released: end(() => undefined),
+      refused: (waitMs) => end(() => this.#refuse(sentAt, waitMs))(),
+    };
+  }
+
+  #succeed(): void {
+    this.#stalledSince = null;
+    this.#episodes = 0;
+    if (this.#window < 1_000_000) this.#window++;
+  }
+
+  #refuse(sentAt: number, waitMs: number | undefined): void {
+    const now = this.#scheduler.now();
+    this.#refusals++;
+    this.#stalledSince ??= now;
+    // What was sent before the last refusal says nothing new: one cut per episode.
+    if (sentAt > this.#lastRefusalAt || this.#lastRefusalAt < 0) {
+      this.#episodes++;
+      this.#window = Math.max(1, Math.floor(Math.min(this.#window, this.#inFlight + 1) / 2));
+      this.#lastRefusalAt = now;
+    }
+    const own = ownHold.baseMs / 2 + backoffDelay(this.#episodes, ownHold, this.#random);
+    this.#heldUntil = Math.max(this.#heldUntil, now + (waitMs ?? own));
+    this.#changes.next();
+    this.#plan(now);
+  }
+
+  #drain(): void {
+    this.#wake?.unsubscribe();
+    this.#wake = undefined;
+    const now = this.#scheduler.now();
+    while (this.#length > 0) {
+      const next = this.#queue[this.#head];
+      if (next === undefined) break;
+      if (next.subscriber.closed) {
+        this.#shift();
+        continue;
+      }
+      if (this.#waitMs(next.tokens, now) > 0) break;
+      this.#shift();
+      this.#grant(next, now);
+    }
+    this.#plan(now);
+  }
+
+  #shift(): void {
+    this.#head++;
+    if (this.#head > 512 && this.#head * 2 > this.#queue.length) {
+      this.#queue.splice(0, this.#head);
+      this.#head = 0;
+    }
+  }
+
+  /** Comes back when the first in the queue may go; a full window is woken by its permits. */
+  #plan(now: number): void {
+    const next = this.#queue[this.#head];
+    if (next === undefined || this.#wake !== undefined) return;
+    const waitMs = this.#waitMs(next.tokens, now);
+    if (waitMs === Infinity) return;
+    const clamped = Math.min(waitMs, 2_000_000_000);
+    this.#wake = this.#scheduler.schedule(() => {
+      this.#wake = undefined;
+      this.#drain();
+      this.#changes.next();
+    }, clamped);
+  }
+}

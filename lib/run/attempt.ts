@@ -1,0 +1,85 @@
+import { from, Observable, type ObservableInput, type SchedulerLike } from 'rxjs';
+import type { ResolvedItem } from '../core/item.js';
+import type { Provider, ProviderResponse, RequestContext } from '../provider/provider.js';
+import { failureVerdict, ProviderError } from '../provider/provider-error.js';
+
+export interface AttemptOptions {
+  readonly jobId: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly timeoutMs: number;
+  readonly scheduler: SchedulerLike;
+}
+
+/**
+ * One request: one response or an error, never both, never neither. Its own AbortController is aborted when the attempt
+ * is torn down before it is settled (timeout, abort of the run), and only then.
+ */
+export function attempt(provider: Provider, item: ResolvedItem, options: AttemptOptions): Observable<ProviderResponse> {
+  return new Observable<ProviderResponse>((subscriber) => {
+    const context = new AttemptContext(options);
+    let settled = false;
+    // Teardown first: a provider that answers at once may finish before the lines below are through.
+    subscriber.add(() => {
+      if (!settled) context.abort();
+    });
+    const fail = (error: unknown): void => {
+      settled = true;
+      subscriber.error(error);
+    };
+
+    let answer: ObservableInput<ProviderResponse>;
+    try {
+      answer = provider.request(item, context);
+    } catch (error) {
+      fail(error);
+      return;
+    }
+    const request = from(answer).subscribe({
+      next: (response) => {
+        if (settled) return;
+        settled = true;
+        subscriber.next(response);
+        subscriber.complete();
+      },
+      error: fail,
+      complete: () => {
+        if (!settled) fail(new ProviderError(failureVerdict('invalid_response', 'The provider answered nothing')));
+      },
+    });
+    subscriber.add(request);
+    if (subscriber.closed) return;
+    subscriber.add(
+      options.scheduler.schedule(() => {
+        // Not settled: the teardown aborts the request.
+        subscriber.error(new ProviderError(failureVerdict('timeout', `No answer within ${String(options.timeoutMs)} ms`)));
+      }, Math.min(options.timeoutMs, 2_000_000_000)),
+    );
+  });
+}
+
+/** Makes its controller when the signal is asked for: a provider that needs none does not pay for one. */
+class AttemptContext implements RequestContext {
+  readonly jobId: string;
+  readonly attempt: number;
+  readonly timeoutMs: number;
+  #controller: AbortController | undefined;
+  #aborted = false;
+
+  constructor({ jobId, attempt, timeoutMs }: AttemptOptions) {
+    this.jobId = jobId;
+    this.attempt = attempt;
+    this.timeoutMs = timeoutMs;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#aborted) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  abort(): void {
+    this.#aborted = true;
+    this.#controller?.abort();
+  }
+}

@@ -1,0 +1,118 @@
+import { asyncScheduler, catchError, finalize, map, mergeMap, of, type Observable, type SchedulerLike } from 'rxjs';
+import { mergePull } from '../operators/merge-pull.js';
+import type { Limiter } from '../pacing/limiter.js';
+import { defaultClassify } from '../provider/default-classify.js';
+import { estimateTokens } from '../provider/estimate-tokens.js';
+import type { Provider, Verdict } from '../provider/provider.js';
+import type { Draft } from '../store/store.js';
+import { attempt } from './attempt.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
+import { decide, okResult, type Decision, type OutcomeOptions } from './outcome.js';
+import type { StopRequest } from './stop.js';
+import type { WorkItem } from './work-item.js';
+import type { WorkQueue } from './work-queue.js';
+
+export interface EmulatedRunOptions extends OutcomeOptions {
+  readonly jobId: string;
+  readonly provider: Provider;
+  readonly queue: WorkQueue;
+  readonly limiterFor: (item: WorkItem) => Limiter;
+  readonly breaker: CircuitBreaker;
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+  readonly maxStallMs: number;
+  /** Ends the run: no item can pass now. */
+  readonly stop: (request: StopRequest) => void;
+  /** A request leaves (+1) or is over (-1). */
+  readonly sending: (change: 1 | -1) => void;
+  /** Whether the machine slept since then: what failed meanwhile costs no attempt. */
+  readonly sleptSince: (time: number) => boolean;
+  readonly scheduler?: SchedulerLike;
+}
+
+/** Ordinary requests under a limit: pulls items, passes the limiter, sends, and tells what is to be written. */
+export function emulatedRun(options: EmulatedRunOptions): Observable<Draft> {
+  const { queue, provider, concurrency, scheduler = asyncScheduler } = options;
+  const classify = safeClassify(provider);
+  const estimate = provider.estimateTokens?.bind(provider) ?? estimateTokens;
+  const { jobId, timeoutMs } = options;
+
+  return mergePull(
+    queue,
+    (item) => {
+      const limiter = options.limiterFor(item);
+      return limiter.admit(estimate(item.resolved)).pipe(
+        mergeMap((permit) => {
+          const sentAt = scheduler.now();
+          options.sending(1);
+          return attempt(provider, item.resolved, { jobId, attempt: item.failures + 1, timeoutMs, scheduler }).pipe(
+            map((response): Decision => {
+              permit.succeeded();
+              return { kind: 'finish', result: okResult(item, response, options) };
+            }),
+            // From here on a failure is a value; only the store can end the stream.
+            catchError((error: unknown) => {
+              const decision = decide(item, classify(error), options, options.sleptSince(sentAt));
+              if (decision.kind === 'hold') permit.refused(decision.waitMs);
+              return of(decision);
+            }),
+            finalize(() => {
+              permit.released();
+              options.sending(-1);
+            }),
+          );
+        }),
+        mergeMap((decision) => carryOut(decision, item, limiter, options)),
+      );
+    },
+    { concurrency, scheduler },
+  );
+}
+
+/** Tells the queue what becomes of the item; what is to be written comes back. */
+function carryOut(decision: Decision, item: WorkItem, limiter: Limiter, options: EmulatedRunOptions): readonly Draft[] {
+  const { queue, breaker, stop, maxStallMs } = options;
+  switch (decision.kind) {
+    case 'finish': {
+      queue.settled();
+      const trip = breaker.note(decision.result);
+      if (trip !== undefined) stop({ kind: 'stop', status: 'paused', code: 'too_many_failures', message: trip });
+      return [{ type: 'item', ordinal: item.ordinal, result: decision.result }];
+    }
+    case 'again': {
+      const counted = decision.failures !== item.failures;
+      item.failures = decision.failures;
+      queue.delay(item, decision.delayMs);
+      return counted ? [{ type: 'attempt', ordinal: item.ordinal, failures: decision.failures }] : [];
+    }
+    case 'hold': {
+      queue.delay(item, 0);
+      const { stalledMs } = limiter;
+      if (stalledMs >= maxStallMs) stop(stalled(stalledMs));
+      return [];
+    }
+    case 'stop': {
+      queue.delay(item, 0);
+      const { status, code, error } = decision.verdict;
+      stop({ kind: 'stop', status, code, message: error.message });
+      return [];
+    }
+  }
+}
+
+function stalled(stalledMs: number): StopRequest {
+  const minutes = String(Math.round(stalledMs / 60_000));
+  const message = `The provider refused every request for its rate, and will until ${minutes} minutes after the first refusal; resume later, or raise maxStallMs`;
+  return { kind: 'stop', status: 'paused', code: 'stalled', message };
+}
+
+/** A user's `classify` that throws must not take the job with it. */
+function safeClassify(provider: Provider): (error: unknown) => Verdict {
+  return (error) => {
+    try {
+      return provider.classify?.(error) ?? defaultClassify(error);
+    } catch {
+      return defaultClassify(error);
+    }
+  };
+}

@@ -1,0 +1,68 @@
+import { backoffDelay, waitAtLeast, type BackoffOptions } from '../core/backoff.js';
+import type { ItemError, Result } from '../core/result.js';
+import type { ProviderResponse, Verdict } from '../provider/provider.js';
+import type { WorkItem } from './work-item.js';
+
+export interface OutcomeOptions {
+  readonly maxAttempts: number;
+  readonly backoff: BackoffOptions;
+  readonly keepRaw: 'never' | 'errors' | 'always';
+  readonly random: () => number;
+}
+
+/** What becomes of an item after a failed attempt: data, so that a table can test it. */
+export type Decision =
+  | { readonly kind: 'finish'; readonly result: Result }
+  | { readonly kind: 'again'; readonly delayMs: number; readonly failures: number }
+  | { readonly kind: 'hold'; readonly waitMs: number | undefined }
+  | { readonly kind: 'stop'; readonly verdict: Extract<Verdict, { kind: 'stop' }> };
+
+export function okResult(item: WorkItem, response: ProviderResponse, { keepRaw }: OutcomeOptions): Result {
+  const { output, usage, raw } = response;
+  return {
+    itemId: item.resolved.itemId,
+    ok: true,
+    // JSON has no undefined; a result always has an output.
+    output: output === undefined ? null : output,
+    ...(usage === undefined ? {} : { usage }),
+    attempts: item.failures + 1,
+    ...(raw === undefined || keepRaw !== 'always' ? {} : { raw }),
+    ...(item.metadata === undefined ? {} : { metadata: item.metadata }),
+  };
+}
+
+/** `free`: the failure is nobody's fault (the machine slept) and uses up no attempt. */
+export function decide(item: WorkItem, verdict: Verdict, options: OutcomeOptions, free = false): Decision {
+  switch (verdict.kind) {
+    case 'stop':
+      return { kind: 'stop', verdict };
+    case 'rate_limited':
+      return { kind: 'hold', waitMs: verdict.waitMs };
+    case 'fail':
+      return { kind: 'finish', result: errResult(item, verdict.error, item.failures + 1, verdict, options) };
+    case 'retry': {
+      const failures = free ? item.failures : item.failures + 1;
+      if (failures >= options.maxAttempts) return { kind: 'finish', result: errResult(item, verdict.error, failures, {}, options) };
+      const backoffMs = backoffDelay(Math.max(1, failures), options.backoff, options.random);
+      return { kind: 'again', delayMs: waitAtLeast(verdict.waitMs, backoffMs), failures };
+    }
+  }
+}
+
+function errResult(
+  item: WorkItem,
+  error: ItemError,
+  attempts: number,
+  { raw, usage }: Pick<Extract<Verdict, { kind: 'fail' }>, 'raw' | 'usage'>,
+  { keepRaw }: OutcomeOptions,
+): Result {
+  return {
+    itemId: item.resolved.itemId,
+    ok: false,
+    error,
+    ...(usage === undefined ? {} : { usage }),
+    attempts,
+    ...(raw === undefined || keepRaw === 'never' ? {} : { raw }),
+    ...(item.metadata === undefined ? {} : { metadata: item.metadata }),
+  };
+}

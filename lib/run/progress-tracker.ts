@@ -1,0 +1,80 @@
+import type { JobStatus, RunMode, StopReason } from '../core/job.js';
+import type { PacingState, Progress } from '../core/progress.js';
+import { RateMeter } from '../core/rate-meter.js';
+import type { Result } from '../core/result.js';
+import type { JobRecord } from '../store/store.js';
+
+export interface ProgressStart extends Pick<JobRecord, 'total' | 'ok' | 'failed' | 'inputTokens' | 'outputTokens' | 'inputComplete'> {
+  readonly mode: RunMode;
+  readonly now: number;
+}
+
+const open: PacingState = { state: 'open', until: null, waiting: 0, refusals: 0 };
+
+/** Columns of the rate meter. */
+const [items, requests, tokens] = [0, 1, 2];
+
+/** Counts what a run does, and says how far it is. */
+export class ProgressTracker {
+  total: number;
+  totalKnown: boolean;
+  inFlight = 0;
+  #ok: number;
+  #failed: number;
+  #input: number;
+  #output: number;
+  readonly #mode: RunMode;
+  readonly #rate: RateMeter;
+
+  constructor(start: ProgressStart) {
+    this.total = start.total;
+    this.totalKnown = start.inputComplete;
+    this.#ok = start.ok;
+    this.#failed = start.failed;
+    this.#input = start.inputTokens;
+    this.#output = start.outputTokens;
+    this.#mode = start.mode;
+    this.#rate = new RateMeter(start.now, 3);
+  }
+
+  noteRequest(now: number): void {
+    this.#rate.add(now, requests, 1);
+  }
+
+  noteResult(result: Result, now: number): void {
+    if (result.ok) this.#ok++;
+    else this.#failed++;
+    const used = (result.usage?.inputTokens ?? 0) + (result.usage?.outputTokens ?? 0);
+    this.#input += result.usage?.inputTokens ?? 0;
+    this.#output += result.usage?.outputTokens ?? 0;
+    this.#rate.add(now, items, 1);
+    if (used > 0) this.#rate.add(now, tokens, used);
+  }
+
+  snapshot(now: number, status: JobStatus, reason: StopReason | null, pacing: PacingState = open): Progress {
+    const done = this.#ok + this.#failed;
+    const left = Math.max(0, this.total - done);
+    const perMinute = this.#rate.perMinute(now, items);
+    return {
+      mode: this.#mode,
+      status,
+      reason,
+      total: this.total,
+      totalKnown: this.totalKnown,
+      done,
+      ok: this.#ok,
+      failed: this.#failed,
+      inFlight: this.inFlight,
+      pending: Math.max(0, left - this.inFlight),
+      tokens: { input: this.#input, output: this.#output },
+      cost: null,
+      rate: {
+        itemsPerMinute: perMinute,
+        requestsPerMinute: this.#rate.perMinute(now, requests),
+        tokensPerMinute: this.#rate.perMinute(now, tokens),
+      },
+      etaMs: status !== 'running' || !this.totalKnown || perMinute === 0 ? null : Math.round((left / perMinute) * 60_000),
+      pacing,
+    };
+  }
+}

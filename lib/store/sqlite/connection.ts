@@ -1,0 +1,39 @@
+import type { SqliteDatabase, SqliteStatement } from './sqlite-driver.js';
+import { translateError } from './translate-error.js';
+
+/** An open database with prepared statements kept, and errors in this library's words. */
+export class Connection {
+  readonly #statements = new Map<string, SqliteStatement>();
+
+  constructor(
+    readonly db: SqliteDatabase,
+    readonly path: string,
+  ) {}
+
+  sql(text: string): SqliteStatement {
+    let statement = this.#statements.get(text);
+    if (statement === undefined) {
+      statement = this.db.prepare(text);
+      this.#statements.set(text, statement);
+    }
+    return statement;
+  }
+
+  /** Runs one read. */
+  read<R>(work: () => R): R {
+    try {
+      return work();
+    } catch (error) {
+      throw translateError(error, this.path);
+    }
+  }
+
+  /** Runs a write transaction; takes the lock first, so that it cannot fail half-way for want of it. */
+  write<R>(work: () => R): R {
+    try {
+      return this.db.transaction(work).immediate();
+    } catch (error) {
+      throw translateError(error, this.path);
+    }
+  }
+}

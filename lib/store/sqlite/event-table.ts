@@ -1,0 +1,105 @@
+import type { BatchEvent, CompleteEvent } from '../../core/events.js';
+import type { Progress } from '../../core/progress.js';
+import type { Result } from '../../core/result.js';
+import type { PlacedResult, ResultFilter } from '../store.js';
+import type { Connection } from './connection.js';
+import { itemKey, lastKey } from './key-space.js';
+import { eventTypes, resultBody, toEvent, toPlacedResult, type EventRow } from './rows.js';
+
+const insertEvent = 'INSERT INTO events (job, type, at, item, item_id, ok, body) VALUES (?, ?, ?, ?, ?, ?, ?)';
+
+/** The item's row is the constraint: a second final result changes nothing. */
+const settle = `
+  INSERT INTO item_states (key, state, starts, failures, seq) VALUES (?, ?, 0, 0, ?)
+  ON CONFLICT (key) DO UPDATE SET state = excluded.state, seq = excluded.seq WHERE state = 0`;
+
+const countAttempt = `
+  INSERT INTO item_states (key, state, starts, failures, seq) VALUES (?, 0, 0, ?, NULL)
+  ON CONFLICT (key) DO UPDATE SET failures = excluded.failures WHERE state = 0`;
+
+const filters: Readonly<Record<ResultFilter, string>> = { all: '', ok: 'AND e.ok = 1', failed: 'AND e.ok = 0' };
+
+/** Rows of `events` and `item_states`: what happened, and with it each item's state. */
+export class EventTable {
+  constructor(private readonly connection: Connection) {}
+
+  /** Within a transaction. Returns the sequence, or undefined where the item already has its final result. */
+  settle(job: number, ordinal: number, result: Result, at: number): number | undefined {
+    const key = itemKey(job, ordinal);
+    const ok = result.ok ? 1 : 0;
+    const { lastInsertRowid } = this.connection.sql(insertEvent).run(job, eventTypes.item, at, key, result.itemId, ok, resultBody(result));
+    const seq = Number(lastInsertRowid);
+    const { changes } = this.connection.sql(settle).run(key, ok === 1 ? 1 : 2, seq);
+    if (changes === 1) return seq;
+    this.connection.sql('DELETE FROM events WHERE seq = ?').run(seq);
+    return undefined;
+  }
+
+  /** Within a transaction. */
+  countAttempt(job: number, ordinal: number, failures: number): void {
+    this.connection.sql(countAttempt).run(itemKey(job, ordinal), failures);
+  }
+
+  /** Within a transaction; the older progress goes. */
+  putProgress(job: number, progress: Progress, at: number): number {
+    this.connection.sql('DELETE FROM events WHERE seq = (SELECT progress_seq FROM jobs WHERE key = ?)').run(job);
+    const { lastInsertRowid } = this.connection.sql(insertEvent).run(job, eventTypes.progress, at, null, null, null, JSON.stringify(progress));
+    const seq = Number(lastInsertRowid);
+    this.connection.sql('UPDATE jobs SET progress_seq = ? WHERE key = ?').run(seq, job);
+    return seq;
+  }
+
+  /** Within a transaction. */
+  putComplete(job: number, body: Pick<CompleteEvent, 'status' | 'progress'>, at: number): number {
+    const { lastInsertRowid } = this.connection.sql(insertEvent).run(job, eventTypes.complete, at, null, null, null, JSON.stringify(body));
+    const seq = Number(lastInsertRowid);
+    this.connection.sql('UPDATE jobs SET complete_seq = ? WHERE key = ?').run(seq, job);
+    return seq;
+  }
+
+  /** Within a transaction. Takes back the `complete` event, and the failed items where asked for; says how many. */
+  reopen(job: number, retryFailed: boolean): number {
+    this.connection.sql('DELETE FROM events WHERE seq = (SELECT complete_seq FROM jobs WHERE key = ?)').run(job);
+    this.connection.sql('UPDATE jobs SET complete_seq = NULL WHERE key = ?').run(job);
+    if (!retryFailed) return 0;
+    this.connection.sql('DELETE FROM events WHERE job = ? AND ok = 0').run(job);
+    const { changes } = this.connection
+      .sql('DELETE FROM item_states WHERE state = 2 AND key > ? AND key <= ?')
+      .run(itemKey(job, 0), lastKey(job));
+    return changes;
+  }
+
+  after(job: number, jobId: string, seq: number, limit: number): readonly BatchEvent[] {
+    const text = 'SELECT seq, type, at, item, item_id, body FROM events WHERE job = ? AND seq > ? ORDER BY seq LIMIT ?';
+    const rows = this.connection.read(() => this.connection.sql(text).all(job, seq, limit));
+    return (rows as EventRow[]).map((row) => toEvent(jobId, row));
+  }
+
+  lastSeq(job: number): number {
+    const row = this.connection.read(() => this.connection.sql('SELECT max(seq) AS seq FROM events WHERE job = ?').get(job));
+    return (row as { readonly seq: number | null }).seq ?? 0;
+  }
+
+  /** The event a column of the job's row points at. */
+  pointed(job: number, jobId: string, column: 'progress_seq' | 'complete_seq'): BatchEvent | undefined {
+    const text = `SELECT seq, type, at, item, item_id, body FROM events WHERE seq = (SELECT ${column} FROM jobs WHERE key = ?)`;
+    const row = this.connection.read(() => this.connection.sql(text).get(job)) as EventRow | undefined;
+    return row === undefined ? undefined : toEvent(jobId, row);
+  }
+
+  results(job: number, after: number, limit: number, filter: ResultFilter): readonly PlacedResult[] {
+    const text = `SELECT e.seq, e.type, e.at, e.item, e.item_id, e.body FROM events e
+      WHERE e.job = ? AND e.seq > ? AND e.type = ${String(eventTypes.item)} ${filters[filter]} ORDER BY e.seq LIMIT ?`;
+    return this.#placed(text, job, after, limit);
+  }
+
+  resultsInOrder(job: number, after: number, limit: number, filter: ResultFilter): readonly PlacedResult[] {
+    const text = `SELECT e.seq, e.type, e.at, e.item, e.item_id, e.body FROM item_states s JOIN events e ON e.seq = s.seq
+      WHERE s.key > ? AND s.key <= ? ${filters[filter]} ORDER BY s.key LIMIT ?`;
+    return this.#placed(text, itemKey(job, after), lastKey(job), limit);
+  }
+
+  #placed(text: string, ...values: readonly number[]): readonly PlacedResult[] {
+    return (this.connection.read(() => this.connection.sql(text).all(...values)) as EventRow[]).map(toPlacedResult);
+  }
+}

@@ -1,0 +1,66 @@
+import { closeSync, existsSync, openSync, statSync, statfsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { BatchError } from '../../core/errors.js';
+import { applicationId, migrate } from './migrations.js';
+import { loadSqlite, type SqliteDatabase } from './sqlite-driver.js';
+import { translateError } from './translate-error.js';
+
+export interface OpenDatabaseOptions {
+  readonly path: string;
+  readonly durability: 'full' | 'normal';
+  /** Milliseconds to wait for another process's lock. */
+  readonly lockTimeoutMs: number;
+}
+
+/** Free bytes without which a run is not worth starting. */
+const leastFreeBytes = 32 * 1024 * 1024;
+
+/** Opens or creates the file, readable by its owner only, in WAL mode, at this version's schema. */
+export function openDatabase({ path, durability, lockTimeoutMs }: OpenDatabaseOptions): SqliteDatabase {
+  const Database = loadSqlite();
+  if (path !== ':memory:') prepareFile(path);
+  let db: SqliteDatabase | undefined;
+  try {
+    db = new Database(path, { timeout: lockTimeoutMs });
+    refuseForeign(db, path);
+    // Lets prune() hand pages back in slices; must come before the first table.
+    db.pragma('auto_vacuum = INCREMENTAL');
+    db.pragma('journal_mode = WAL');
+    db.pragma(`synchronous = ${durability}`);
+    migrate(db, path);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw translateError(error, path);
+  }
+}
+
+function prepareFile(path: string): void {
+  const folder = dirname(resolve(path));
+  if (!existsSync(folder)) throw new BatchError('store_unopenable', `The folder ${folder} of the database ${path} does not exist`);
+  if (existsSync(path) && statSync(path).isDirectory()) {
+    throw new BatchError('store_unopenable', `The database ${path} is a folder; name a file, such as ${path}/batches.sqlite`);
+  }
+  refuseFullDisk(folder, path);
+  if (existsSync(path)) return;
+  try {
+    // Prompts and answers are clear text in it; SQLite gives the same mode to the files it puts beside it.
+    closeSync(openSync(path, 'a', 0o600));
+  } catch (error) {
+    throw new BatchError('store_readonly', `The database ${path} cannot be created: the folder ${folder} is not writable for this user`, { cause: error });
+  }
+}
+
+function refuseFullDisk(folder: string, path: string): void {
+  const { bavail, bsize } = statfsSync(folder);
+  if (bavail * bsize >= leastFreeBytes) return;
+  const free = Math.floor((bavail * bsize) / 1024 / 1024);
+  throw new BatchError('disk_full', `The disk that holds ${path} has only ${String(free)} MB left; free some space first`);
+}
+
+function refuseForeign(db: SqliteDatabase, path: string): void {
+  const id = db.pragma('application_id', { simple: true }) as number;
+  const tables = db.prepare('SELECT count(*) AS n FROM sqlite_master').get() as { readonly n: number };
+  if (id === applicationId || tables.n === 0) return;
+  throw new BatchError('store_corrupt', `${path} is an SQLite database of another program; choose another file for openapi-batch`);
+}

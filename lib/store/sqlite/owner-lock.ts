@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { SqliteConstructor, SqliteDatabase } from './sqlite-driver.js';
+
+/** Another host's owner counts as dead after this long without a heartbeat. */
+const staleAfterMs = 60_000;
+
+export interface OwnerRow {
+  readonly owner: string;
+  readonly pid: number;
+  readonly host: string;
+  readonly machine: string;
+  readonly heartbeat: number;
+}
+
+/**
+ * Proof of life of one store object: an exclusive SQLite lock on a small file beside the database. The kernel drops it
+ * when the process dies, however it dies, so a killed owner's job can be taken over at once.
+ */
+export class OwnerLock {
+  readonly owner = randomUUID();
+  readonly host = hostname();
+  readonly machine = machineId();
+  #held: SqliteDatabase | undefined;
+
+  constructor(
+    private readonly path: string,
+    private readonly Database: SqliteConstructor,
+  ) {}
+
+  /** Takes the lock; called before the first lease. */
+  hold(): void {
+    if (this.#held !== undefined || this.path === ':memory:') return;
+    const file = this.#file(this.owner);
+    closeSync(openSync(file, 'a', 0o600));
+    const db = new this.Database(file, { timeout: 0 });
+    db.exec('BEGIN EXCLUSIVE');
+    this.#held = db;
+  }
+
+  drop(): void {
+    this.#held?.close();
+    this.#held = undefined;
+    if (this.path !== ':memory:') rmSync(this.#file(this.owner), { force: true });
+  }
+
+  isAlive(row: OwnerRow, now: number): boolean {
+    if (row.owner === this.owner) return true;
+    if (row.machine !== this.machine) return now - row.heartbeat < staleAfterMs;
+    return this.#isLocked(row.owner);
+  }
+
+  /** Removes what a dead owner left behind. */
+  forget(owner: string): void {
+    if (this.path !== ':memory:') rmSync(this.#file(owner), { force: true });
+  }
+
+  #isLocked(owner: string): boolean {
+    const file = this.#file(owner);
+    if (!existsSync(file)) return false;
+    let probe: SqliteDatabase | undefined;
+    try {
+      probe = new this.Database(file, { fileMustExist: true, timeout: 0 });
+      probe.exec('BEGIN EXCLUSIVE');
+      return false;
+    } catch (error) {
+      return typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
+    } finally {
+      probe?.close();
+    }
+  }
+
+  #file(owner: string): string {
+    return `${this.path}-owner-${owner}`;
+  }
+}
+
+/** Processes with the same id share a kernel, so its locks tell the truth between them, containers included. */
+function machineId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return hostname();
+  }
+}

@@ -1,0 +1,105 @@
+import type { BatchEvent } from '../../core/events.js';
+import type { JobStatus, Mode, RunMode, StopReason } from '../../core/job.js';
+import type { Progress } from '../../core/progress.js';
+import type { Result } from '../../core/result.js';
+import type { JobRecord, PlacedResult } from '../store.js';
+import { ordinalOf } from './key-space.js';
+
+export const eventTypes = { progress: 1, item: 2, complete: 3 } as const;
+
+export interface JobRow {
+  key: number;
+  job_id: string;
+  provider: string;
+  endpoint: string;
+  model: string | null;
+  params: string;
+  mode: string;
+  run_mode: string;
+  mode_reason: string;
+  status: string;
+  reason: string | null;
+  total: number;
+  input_complete: number;
+  ok: number;
+  failed: number;
+  input_tokens: number;
+  output_tokens: number;
+  low_water: number;
+  claimed_to: number;
+  tags: string;
+  metadata: string | null;
+  settings: string;
+  notes: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface EventRow {
+  seq: number;
+  type: number;
+  at: number;
+  item: number | null;
+  item_id: string | null;
+  body: string;
+}
+
+const parse = <T>(text: string): T => JSON.parse(text) as T;
+
+export function toJobRecord(row: JobRow): JobRecord {
+  return {
+    key: row.key,
+    jobId: row.job_id,
+    provider: row.provider,
+    endpoint: row.endpoint,
+    model: row.model,
+    params: parse(row.params),
+    mode: row.mode as Mode,
+    runMode: row.run_mode as RunMode,
+    modeReason: row.mode_reason,
+    status: row.status as JobStatus,
+    reason: row.reason === null ? null : parse<StopReason>(row.reason),
+    total: row.total,
+    inputComplete: row.input_complete === 1,
+    ok: row.ok,
+    failed: row.failed,
+    inputTokens: row.input_tokens,
+    outputTokens: row.output_tokens,
+    lowWater: row.low_water,
+    claimedTo: row.claimed_to,
+    tags: parse(row.tags),
+    metadata: row.metadata === null ? null : parse<unknown>(row.metadata),
+    settings: parse(row.settings),
+    notes: parse(row.notes),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+/** The body of an item event is the result without its id, which has a column of its own. */
+export function resultBody(result: Result): string {
+  // `itemId: undefined` is dropped by JSON; a copy without it would cost a loop over the keys.
+  return JSON.stringify({ ...result, itemId: undefined });
+}
+
+export function toResult(itemId: string, body: string): Result {
+  return { ...parse<Result>(body), itemId };
+}
+
+export function toEvent(jobId: string, row: EventRow): BatchEvent {
+  const base = { jobId, seq: row.seq, at: row.at };
+  switch (row.type) {
+    case eventTypes.item: {
+      const itemId = row.item_id ?? '';
+      return { type: 'item', ...base, itemId, result: toResult(itemId, row.body) };
+    }
+    case eventTypes.complete:
+      return { type: 'complete', ...base, ...parse<{ status: 'completed' | 'cancelled'; progress: Progress }>(row.body) };
+    default:
+      return { type: 'progress', ...base, progress: parse<Progress>(row.body) };
+  }
+}
+
+export function toPlacedResult(row: EventRow): PlacedResult {
+  return { seq: row.seq, ordinal: ordinalOf(row.item ?? 0), result: toResult(row.item_id ?? '', row.body) };
+}
