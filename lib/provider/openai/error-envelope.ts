@@ -1,7 +1,7 @@
 import type { Fetch } from '../../transport/thin-fetch.js';
 import { textSource } from '../../transport/body-source.js';
 import { thinResponse } from '../../transport/thin-response.js';
-import { isRecord } from './request-body.js';
+import { isRecord } from '../is-record.js';
 
 /**
  * The same fetch with error bodies in OpenAI's form, `{ error: { message, ... } }`: openai 6 reads only that and drops what

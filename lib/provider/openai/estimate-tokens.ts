@@ -1,6 +1,6 @@
 import type { ResolvedItem } from '../../core/item.js';
 import { estimateTokens } from '../estimate-tokens.js';
-import { isRecord } from './request-body.js';
+import { isRecord } from '../is-record.js';
 
 const limits = ['max_completion_tokens', 'max_tokens', 'max_output_tokens'] as const;
 

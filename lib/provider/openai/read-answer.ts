@@ -1,12 +1,12 @@
 import { describeInput } from '../describe-input.js';
 import type { ProviderResponse } from '../provider.js';
 import { ProviderError, failureVerdict } from '../provider-error.js';
+import { isRecord } from '../is-record.js';
 import type { OpenAIEndpoint } from './endpoints.js';
 import { readChat } from './read-chat.js';
 import { readEmbeddings } from './read-embeddings.js';
 import { readResponse } from './read-response.js';
 import type { OpenAIBody } from './request-body.js';
-import { isRecord } from './request-body.js';
 
 /**
  * The result in a body that came with status 200. Throws a ProviderError for a success that is none: empty, text, no choices,

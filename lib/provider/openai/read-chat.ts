@@ -1,7 +1,7 @@
 import type { ProviderResponse } from '../provider.js';
 import { ProviderError, failureVerdict, finalFailure } from '../provider-error.js';
+import { isRecord } from '../is-record.js';
 import { readOpenAIUsage } from './read-usage.js';
-import { isRecord } from './request-body.js';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,8 @@
 import type { ProviderResponse } from '../provider.js';
 import { ProviderError, failureVerdict, finalFailure } from '../provider-error.js';
+import { isRecord } from '../is-record.js';
+import { omit } from '../omit.js';
 import { readOpenAIUsage } from './read-usage.js';
-import { isRecord } from './request-body.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -12,7 +13,7 @@ type Json = Readonly<Record<string, unknown>>;
 export function readResponse(body: Json): ProviderResponse {
   const usage = readOpenAIUsage(body['usage']);
   // `output_text` is the SDK's addition (lib/ResponsesParser.js), not the provider's.
-  const raw = Object.fromEntries(Object.entries(body).filter(([name]) => name !== 'output_text'));
+  const raw = omit(body, 'output_text');
   const kept = { raw, ...(usage === undefined ? {} : { usage }) };
   const { status, output } = body;
   if (status === 'failed') throw failedResponse(body['error'], kept);

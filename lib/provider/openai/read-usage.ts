@@ -1,5 +1,5 @@
 import type { Usage } from '../../core/result.js';
-import { isRecord } from './request-body.js';
+import { isRecord } from '../is-record.js';
 
 /** Tokens of a chat completion, a response or an embedding; undefined where the server does not count. */
 export function readOpenAIUsage(usage: unknown): Usage | undefined {

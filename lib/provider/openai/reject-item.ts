@@ -1,7 +1,8 @@
 import type { ResolvedItem } from '../../core/item.js';
 import { describeInput } from '../describe-input.js';
+import { isRecord } from '../is-record.js';
 import type { BodyDefaults, OpenAIBody } from './request-body.js';
-import { isPromptInput, isRecord, openaiBody } from './request-body.js';
+import { isPromptInput, openaiBody } from './request-body.js';
 import type { OpenAIEndpoint } from './endpoints.js';
 
 /** Why an item can never be sent, in a sentence; undefined where only the server can tell. */

@@ -1,4 +1,5 @@
 import type { ResolvedItem } from '../../core/item.js';
+import { isRecord } from '../is-record.js';
 import type { OpenAIEndpoint } from './endpoints.js';
 
 export type OpenAIBody = Readonly<Record<string, unknown>>;
@@ -22,10 +23,6 @@ export function openaiBody({ input, model, params }: ResolvedItem, defaults: Bod
   if (chosen !== undefined) body['model'] = chosen;
   if (defaults.floatEmbeddings && defaults.endpoint === '/v1/embeddings') body['encoding_format'] ??= 'float';
   return body;
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Whether an input is the convenient form, rather than a body that happens to have a field `prompt`. */

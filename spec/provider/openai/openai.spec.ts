@@ -29,8 +29,15 @@ describe.each(majors)('%s', (_name, sdk) => {
       raw: chat('OK'),
     });
     expect(server.seen.at(-1)).toMatchObject({ url: '/v1/chat/completions', json: { model: 'm' } });
-    server.handle = (response) => raw(response, 401, '{"error":{"message":"bad sk-secret-key","code":"invalid_api_key"}}', { 'content-type': 'application/json' });
-    expect(await verdict(provider, item('x'))).toMatchObject({ kind: 'stop', code: 'auth', error: { message: 'bad [redacted]' } });
+    server.handle = (response) =>
+      raw(response, 401, '{"error":{"message":"bad sk-secret-key","code":"invalid_api_key"}}', {
+        'content-type': 'application/json',
+      });
+    expect(await verdict(provider, item('x'))).toMatchObject({
+      kind: 'stop',
+      code: 'auth',
+      error: { message: 'bad [redacted]' },
+    });
     server.handle = cutBody;
     expect(await verdict(provider, item('x'))).toMatchObject({ kind: 'retry', error: { code: 'network' } });
     await provider.close?.();

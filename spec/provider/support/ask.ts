@@ -7,7 +7,11 @@ export function item(input: unknown, more: Partial<ResolvedItem> = {}): Resolved
 }
 
 /** One request as the engine makes it. */
-export function ask(provider: Provider, asked: ResolvedItem, signal = new AbortController().signal): Promise<ProviderResponse> {
+export function ask(
+  provider: Provider,
+  asked: ResolvedItem,
+  signal = new AbortController().signal,
+): Promise<ProviderResponse> {
   return firstValueFrom(from(provider.request(asked, { signal, attempt: 1, jobId: 'job', timeoutMs: 60_000 })));
 }
 

@@ -8,7 +8,7 @@ export interface SeenRequest {
   readonly url: string;
   readonly headers: IncomingMessage['headers'];
   readonly text: string;
-  readonly json: any;
+  readonly json: unknown;
 }
 
 export type Handler = (response: ServerResponse, request: SeenRequest) => void;
@@ -24,7 +24,7 @@ export interface WireServer {
 }
 
 export async function startWireServer(handle: Handler = (response) => json(response, 200, {})): Promise<WireServer> {
-  const server = createServer(async (request, response) => {
+  const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.on('close', () => {
       if (!response.writableFinished) wire.aborted++;
     });
@@ -35,10 +35,17 @@ export async function startWireServer(handle: Handler = (response) => json(respo
       return;
     }
     const text = Buffer.concat(chunks).toString();
-    const entry = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, text, json: parse(text) };
+    const entry = {
+      method: request.method ?? '',
+      url: request.url ?? '',
+      headers: request.headers,
+      text,
+      json: parse(text),
+    };
     wire.seen.push(entry);
     wire.handle(response, entry);
-  });
+  };
+  const server = createServer((request, response) => void receive(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const wire: WireServer = {
@@ -54,11 +61,21 @@ export async function startWireServer(handle: Handler = (response) => json(respo
   return wire;
 }
 
-export function json(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+export function json(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
   raw(response, status, JSON.stringify(body), { 'content-type': 'application/json', ...headers });
 }
 
-export function raw(response: ServerResponse, status: number, body: string, headers: Record<string, string> = {}): void {
+export function raw(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, { 'content-length': String(Buffer.byteLength(body)), ...headers });
   response.end(body);
 }

@@ -1,0 +1,129 @@
+import type { ResolvedItem } from '../../core/item.js';
+import { classifyConnection, classifyStatus, ownVerdict } from '../default-classify.js';
+import { countCharacters } from '../estimate-tokens.js';
+import type { Failure } from '../failure.js';
+import { readFailure, tidyMessage } from '../failure.js';
+import { retryAfterMs } from '../headers.js';
+import type { Verdict } from '../provider.js';
+import type { FailureDetails } from '../provider-error.js';
+import { ProviderError, failureVerdict, finalFailure, isProviderError } from '../provider-error.js';
+import type { GeminiErrorDetails } from './error-details.js';
+import { readGeminiError } from './error-details.js';
+
+interface GeminiFailure extends Failure, Pick<GeminiErrorDetails, 'violations' | 'reasons'> {
+  readonly rpc: string | undefined;
+  readonly text: string;
+  readonly details: FailureDetails;
+}
+
+interface Rule {
+  readonly name: string;
+  readonly applies: (failure: GeminiFailure) => boolean;
+  readonly verdict: (failure: GeminiFailure) => Verdict;
+}
+
+/** HTTP statuses of the names that google.rpc gives them, for answers that have lost their own. */
+const statuses: Readonly<Record<string, number>> = {
+  ...{ INVALID_ARGUMENT: 400, FAILED_PRECONDITION: 400, UNAUTHENTICATED: 401, PERMISSION_DENIED: 403, NOT_FOUND: 404 },
+  ...{ RESOURCE_EXHAUSTED: 429, CANCELLED: 499, INTERNAL: 500, UNAVAILABLE: 503, DEADLINE_EXCEEDED: 504 },
+};
+const unpaid = /monthly spend|spending cap|credits? (are|is|have been|has been) depleted|prepay/i;
+const notAllowed =
+  /location is not supported|not available in your country|enable billing|api key (not valid|expired)/i;
+const tooLong = /token count|exceeds the maximum number of tokens|payload size exceeds|too (large|long)/i;
+
+/** In order: the first rule that applies decides. Sources: Gemini troubleshooting and rate-limits pages. */
+const rules: readonly Rule[] = [
+  {
+    // A bad key is a 400 here.
+    name: 'key or account refused',
+    applies: ({ status, reasons, text }) =>
+      status === 401 ||
+      status === 403 ||
+      reasons.some((reason) => reason.startsWith('API_KEY')) ||
+      (status === 400 && notAllowed.test(text)),
+    verdict: ({ text, details }) => failureVerdict('auth', text, details),
+  },
+  {
+    name: 'nothing left to pay with, or a model without a quota on this tier',
+    applies: ({ status, violations, text }) =>
+      status === 402 ||
+      (status === 429 &&
+        (unpaid.test(text) || /\blimit: 0\b/.test(text) || violations.some(({ quotaValue }) => quotaValue === 0))),
+    verdict: ({ text, details }) => failureVerdict('quota_exhausted', text, details),
+  },
+  {
+    // Resets at midnight Pacific; the run can go on then, and nothing of it is lost.
+    name: 'quota of the day',
+    applies: ({ status, violations }) => status === 429 && violations.some(({ quotaId }) => /PerDay/i.test(quotaId)),
+    verdict: ({ text, details: { status = 429 } }) => {
+      const error = { code: 'quota_exhausted', message: text, status, retryable: true } as const;
+      return { kind: 'stop', status: 'paused', code: 'daily_quota', error };
+    },
+  },
+  {
+    name: 'quota of the minute',
+    applies: ({ status }) => status === 429,
+    verdict: ({ text, details }) => failureVerdict('rate_limited', text, details),
+  },
+  {
+    name: 'request too long',
+    applies: ({ status, text }) => status === 413 || (status === 400 && tooLong.test(text)),
+    verdict: ({ text, details }) => finalFailure('too_large', text, details),
+  },
+  {
+    name: 'cancelled at the server',
+    applies: ({ status }) => status === 499,
+    verdict: ({ text, details }) => failureVerdict('server_error', text, details),
+  },
+];
+
+/**
+ * What an error of a request to Gemini means. The SDK's `ApiError` has a status and the JSON body as its message; a network
+ * failure is fetch's TypeError, and an abort is a DOMException whoever asked for it: the engine knows when it was itself.
+ * `secrets` never reach a message.
+ */
+export function classifyGemini(error: unknown, secrets: readonly string[] = []): Verdict {
+  const known = ownVerdict(error);
+  if (known !== undefined) return known;
+  const failure = readGeminiFailure(error, secrets);
+  const rule = rules.find(({ applies }) => applies(failure));
+  if (rule !== undefined) return rule.verdict(failure);
+  return failure.status === undefined
+    ? classifyConnection(failure, secrets)
+    : withWait(classifyStatus({ ...failure, message: failure.text }), failure);
+}
+
+/**
+ * A 429 for a request that alone is above the tokens a minute gives can never pass: it is told apart where the item's text,
+ * at eight characters a token (more than any language has), is still above the limit. Any other error stays as it is.
+ */
+export function explainGeminiError(error: unknown, item: ResolvedItem, secrets: readonly string[] = []): unknown {
+  if (isProviderError(error) || readFailure(error).status !== 429) return error;
+  const { violations, message } = readGeminiError(error);
+  const least = countCharacters(item.input) / 8;
+  const over = violations.find(({ quotaId, quotaMetric, quotaValue = Infinity }) => {
+    return /token/i.test(quotaId + quotaMetric) && /PerMinute/i.test(quotaId) && quotaValue > 0 && least > quotaValue;
+  });
+  if (over === undefined) return error;
+  return new ProviderError(finalFailure('too_large', tidyMessage(message, secrets), { status: 429 }), { cause: error });
+}
+
+function readGeminiFailure(error: unknown, secrets: readonly string[]): GeminiFailure {
+  const failure = readFailure(error);
+  const { code, status: rpc, message, retryMs, violations, reasons } = readGeminiError(error);
+  const status = failure.status ?? code ?? statuses[rpc ?? ''];
+  const waits = [retryMs, retryAfterMs(failure.headers)].filter((wait) => wait !== undefined);
+  const waitMs = waits.length === 0 ? undefined : Math.max(...waits);
+  return {
+    ...failure,
+    ...{ status, rpc, violations, reasons },
+    text: tidyMessage(message, secrets),
+    details: { ...(status === undefined ? {} : { status }), ...(waitMs === undefined ? {} : { waitMs }) },
+  };
+}
+
+/** RetryInfo comes with 503 too, and is in the body, where the general rules do not look. */
+function withWait(verdict: Verdict, { details: { waitMs } }: GeminiFailure): Verdict {
+  return verdict.kind === 'retry' && waitMs !== undefined ? { ...verdict, waitMs } : verdict;
+}
