@@ -1,0 +1,52 @@
+import type { JobInfo } from '../../core/job.js';
+import type { BatchClientOptions } from '../../options/client-options.js';
+import { providers, type KnownProvider, type ResumeCommand, type RetryCommand } from '../command.js';
+import { CommandFailure } from '../failure.js';
+import type { CliIo } from '../io.js';
+import { databasePath, findJob, withClient, withReader } from '../open-client.js';
+import { outputPath } from '../output/check-output.js';
+import { openJobOutput } from '../output/job-output.js';
+import { watchJob } from '../watch-job.js';
+
+/** `resume` and `retry`: goes on with what is stored, with the provider the job was made with. */
+export async function takeUp(command: ResumeCommand | RetryCommand, io: CliIo): Promise<number> {
+  const { jobId, db, options } = command;
+  const info = await withReader(db, io, async (client) => (await findJob(client, jobId)).info);
+  const output = outputPath(command.output, io, [[databasePath(db, io), 'database']]);
+  return await withClient(
+    io,
+    { ...origin(info, command.baseURL), db: databasePath(db, io), ...options },
+    async (client) => {
+      const sink = await openJobOutput({ ...command, output, io });
+      const job =
+        command.name === 'resume'
+          ? client.resume(jobId, { partial: command.partial, ...options })
+          : client.job(jobId).retryFailed();
+      return await watchJob({ job, flags: command, output: sink, io, repeatable: false });
+    },
+  );
+}
+
+/** The provider a job was made with, at the address it was made with. */
+function origin(info: JobInfo, baseURL: string | undefined): BatchClientOptions {
+  const { provider } = info;
+  if (!isKnown(provider)) {
+    const known = providers.join(', ');
+    throw new CommandFailure(
+      `job ${info.jobId} runs on the provider "${provider}" of a program; the command line has ${known}`,
+    );
+  }
+  return {
+    provider,
+    endpoint: provider === 'local_echo' ? undefined : info.endpoint,
+    baseURL: baseURL ?? storedBaseURL(info.metadata),
+  };
+}
+
+const isKnown = (name: string): name is KnownProvider => (providers as readonly string[]).includes(name);
+
+/** `run` leaves the address of a compatible server with the job; it is no secret, and nobody wants to type it again. */
+function storedBaseURL(metadata: unknown): string | undefined {
+  if (typeof metadata !== 'object' || metadata === null || !('baseURL' in metadata)) return undefined;
+  return typeof metadata.baseURL === 'string' ? metadata.baseURL : undefined;
+}

@@ -1,0 +1,61 @@
+import { errorCode } from '../jsonl/file-errors.js';
+import type { Command } from './command.js';
+import { exitCodeOf } from './exit-code.js';
+import { Abandoned } from './failure.js';
+import type { CliIo } from './io.js';
+import { parse } from './parse.js';
+import { errorCodeOf, machineStream, sentence, writeJson } from './report.js';
+
+/** Does what a command line asks for. Resolves with the exit code, whatever happens; every error is one sentence on stderr. */
+export async function run(argv: readonly string[], version: string, io: CliIo): Promise<number> {
+  const parsed = parse(argv, version);
+  switch (parsed.kind) {
+    case 'text':
+      io.stdout.write(parsed.text);
+      return 0;
+    case 'misuse':
+      io.stderr.write(`openapi-batch: ${parsed.message}\n`);
+      return 2;
+    case 'command':
+      return await perform(parsed.command, io).catch((error: unknown) => reportFailure(error, parsed.command, io));
+  }
+}
+
+/** Each command is loaded when it is asked for. */
+async function perform(command: Command, io: CliIo): Promise<number> {
+  switch (command.name) {
+    case 'run':
+      return await (await import('./commands/run-input.js')).runInput(command, io);
+    case 'resume':
+    case 'retry':
+      return await (await import('./commands/take-up.js')).takeUp(command, io);
+    case 'list':
+      return await (await import('./commands/list-jobs.js')).listJobs(command, io);
+    case 'status':
+      return await (await import('./commands/show-status.js')).showStatus(command, io);
+    case 'results':
+      return await (await import('./commands/export-results.js')).exportResults(command, io);
+    case 'cancel':
+      return await (await import('./commands/end-job.js')).cancelJob(command, io);
+    case 'delete':
+      return await (await import('./commands/end-job.js')).deleteJob(command, io);
+  }
+}
+
+function reportFailure(error: unknown, command: Command, io: CliIo): number {
+  // Nobody reads stdout any more: nothing to say, and nobody to say it to.
+  if (errorCode(error) === 'EPIPE') return 0;
+  const exitCode = error instanceof Abandoned ? error.exitCode : exitCodeOf(error);
+  io.stderr.write(`openapi-batch: ${sentence(error)}\n`);
+  if (command.name !== 'results' && command.json) {
+    writeJson(machineStream('output' in command ? command : {}, io), {
+      type: 'error',
+      code: errorCodeOf(error),
+      message: sentence(error),
+      exitCode,
+    });
+  }
+  if (io.env['DEBUG']?.includes('openapi-batch') === true && error instanceof Error)
+    io.stderr.write(`${String(error.stack)}\n`);
+  return exitCode;
+}
