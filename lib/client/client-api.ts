@@ -7,6 +7,11 @@ export interface PruneOptions {
   readonly olderThan: Date | number;
 }
 
+export interface CloseOptions {
+  /** 0 gives up the answers in flight at once, also when a `close()` is under way. Default: as the jobs say (30 s). */
+  readonly drainMs?: number;
+}
+
 /** What both the client of this process and a remote one offer, so that an application can swap one for the other. */
 export interface BatchClientApi {
   /** Starts a job, or goes on with a known one; returns at once and sends nothing before the next turn. Throws on wrong options. */
@@ -22,5 +27,5 @@ export interface BatchClientApi {
   /** Removes ended jobs and gives their space back to the file system; resolves with their ids. */
   prune(options: PruneOptions): Promise<readonly string[]>;
   /** Stops this client's jobs (status `paused`, reason `closed`), waits for answers in flight, closes the database. */
-  close(): Promise<void>;
+  close(options?: CloseOptions): Promise<void>;
 }

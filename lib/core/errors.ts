@@ -9,6 +9,7 @@ export type BatchErrorCode =
   | 'job_not_found'
   | 'job_conflict'
   | 'job_busy'
+  | 'interrupted'
   | 'client_closed'
   // the input
   | 'invalid_item'
@@ -77,4 +78,10 @@ export function messageOf(error: unknown): string {
     return error.message;
   }
   return String(error);
+}
+
+/** Anything thrown, as the error a job's Observable ends with. */
+export function toBatchError(error: unknown, jobId: string): BatchError {
+  if (isBatchError(error)) return error;
+  return new BatchError('internal', `The run of job "${jobId}" broke off: ${messageOf(error)}`, { cause: error, jobId });
 }

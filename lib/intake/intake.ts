@@ -32,12 +32,17 @@ export class Intake {
   #held: Step | undefined;
   #count = 0;
   #ended = false;
+  #closed = false;
 
   constructor(private readonly options: IntakeOptions) {}
 
   /** Whether the source said that there is no more. */
   get ended(): boolean {
     return this.#ended;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
   }
 
   /** Emits the job's total after each page stored; completes at the end of the input. `stored`: items there were before. */
@@ -83,6 +88,7 @@ export class Intake {
 
   /** Tells the source that no more is wanted. */
   close(): void {
+    this.#closed = true;
     this.options.reader.close();
     this.#admission?.close();
   }

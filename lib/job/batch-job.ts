@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { BatchEvent } from '../core/events.js';
+import type { BatchEvent, ItemEvent } from '../core/events.js';
 import type { JobInfo, JobStatus } from '../core/job.js';
 import type { Progress } from '../core/progress.js';
 import type { Result } from '../core/result.js';
@@ -42,8 +42,12 @@ export interface BatchJob<T = unknown> extends Observable<BatchEvent<T>> {
   /** Resolves with the final progress after `complete` and the callbacks; rejects with the `BatchError` that stopped the job. */
   wait(): Promise<Progress>;
   events(options?: EventsOptions): Observable<BatchEvent<T>>;
-  /** Calls `fn` for every result, stored and coming, as fast as `fn` can take them; at least once after a crash. */
-  forEach(fn: (result: Result<T>) => unknown, options?: ForEachOptions): Promise<void>;
+  /**
+   * Calls `fn` for every item event, stored and coming, as fast as `fn` can take them: read from the store, never queued in
+   * memory. Resolves when the job has completed; rejects with what `fn` throws or what stopped the job. With a `cursor`
+   * each event is delivered at least once over all runs of the program.
+   */
+  forEach(fn: (event: ItemEvent<T>) => unknown, options?: ForEachOptions | PromiseConstructorLike): Promise<void>;
   /** Stops spending: no new requests, answers in flight are kept, the job completes with status `cancelled`. */
   cancel(): Promise<void>;
   /** Stops for now: the Observable errors with code `paused`; `client.resume(jobId)` goes on. */

@@ -43,13 +43,14 @@ export function mergePull<T, R>(
 
     const start = (value: T): void => {
       active++;
-      const inner = from(project(value)).subscribe({
+      let inner: Subscription | undefined;
+      inner = from(project(value)).subscribe({
         next: (result) => subscriber.next(result),
         error: (error: unknown) => subscriber.error(error),
         complete: () => {
           active--;
           // Gone from the subscriber's list too, or a million finished ones would stay there.
-          subscriber.remove(inner);
+          if (inner !== undefined) subscriber.remove(inner);
           drain();
         },
       });

@@ -63,15 +63,14 @@ export const runDefaults = {
 };
 
 /** Later layers win; `undefined` never overrides. */
-export function mergeRunOptions(...layers: readonly (Readonly<Record<string, unknown>> | undefined)[]): RunSettings {
+export function mergeRunOptions(...layers: readonly (object | undefined)[]): RunSettings {
   const merged: Record<string, unknown> = { ...runDefaults };
-  for (const layer of layers) {
-    for (const key of Object.keys(runShape)) if (layer?.[key] !== undefined) merged[key] = layer[key];
-  }
+  for (const layer of layers) Object.assign(merged, pickRunOptions(layer ?? {}));
   return merged as RunSettings;
 }
 
 /** Only the run options of a larger options object: what is stored with the job. */
-export function pickRunOptions(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.keys(runShape).flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])));
+export function pickRunOptions(options: object): Record<string, unknown> {
+  const given = options as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(Object.keys(runShape).flatMap((key) => (given[key] === undefined ? [] : [[key, given[key]]])));
 }

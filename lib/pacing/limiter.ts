@@ -1,4 +1,4 @@
-import { asyncScheduler, Observable, Subject, type SchedulerLike, type Subscriber, type Subscription } from 'rxjs';
+import { asyncScheduler, NEVER, Observable, Subject, type SchedulerLike, type Subscriber, type Subscription } from 'rxjs';
 import { backoffDelay } from '../core/backoff.js';
 import type { PacingState } from '../core/progress.js';
 import { TokenBucket } from './token-bucket.js';
@@ -68,8 +68,11 @@ export class Limiter {
     this.#tokens = tokensPerMinute === undefined ? undefined : new TokenBucket(tokensPerMinute, now);
   }
 
-  /** Emits a permit when the request may be sent, first come first served, and completes. Unsubscribing leaves the queue. */
-  admit(tokens: number): Observable<Permit> {
+  /**
+   * Emits a permit when the request may be sent, first come first served, and completes. Unsubscribing leaves the queue;
+   * so does a value of `until$`, which completes it without a permit.
+   */
+  admit(tokens: number, until$: Observable<unknown> = NEVER): Observable<Permit> {
     return new Observable<Permit>((subscriber) => {
       const now = this.#scheduler.now();
       if (this.#length === 0 && this.#waitMs(tokens, now) === 0) {
@@ -77,6 +80,9 @@ export class Limiter {
         return;
       }
       this.#queue.push({ tokens, subscriber });
+      if (until$ !== NEVER) {
+        subscriber.add(until$.subscribe({ next: () => subscriber.complete(), error: () => subscriber.complete() }));
+      }
       this.#plan(now);
     });
   }

@@ -23,6 +23,8 @@ export interface EmulatedRunOptions extends OutcomeOptions {
   readonly maxStallMs: number;
   /** Ends the run: no item can pass now. */
   readonly stop: (request: StopRequest) => void;
+  /** Fires when the run stops: items that wait for the limiter go back. */
+  readonly stopped$: Observable<unknown>;
   /** A request leaves (+1) or is over (-1). */
   readonly sending: (change: 1 | -1) => void;
   /** Whether the machine slept since then: what failed meanwhile costs no attempt. */
@@ -41,7 +43,7 @@ export function emulatedRun(options: EmulatedRunOptions): Observable<Draft> {
     queue,
     (item) => {
       const limiter = options.limiterFor(item);
-      return limiter.admit(estimate(item.resolved)).pipe(
+      return limiter.admit(estimate(item.resolved), options.stopped$).pipe(
         mergeMap((permit) => {
           const sentAt = scheduler.now();
           options.sending(1);

@@ -4,10 +4,7 @@ import { RateMeter } from '../core/rate-meter.js';
 import type { Result } from '../core/result.js';
 import type { JobRecord } from '../store/store.js';
 
-export interface ProgressStart extends Pick<JobRecord, 'total' | 'ok' | 'failed' | 'inputTokens' | 'outputTokens' | 'inputComplete'> {
-  readonly mode: RunMode;
-  readonly now: number;
-}
+export type ProgressCounts = Pick<JobRecord, 'total' | 'ok' | 'failed' | 'inputTokens' | 'outputTokens' | 'inputComplete'>;
 
 const open: PacingState = { state: 'open', until: null, waiting: 0, refusals: 0 };
 
@@ -16,25 +13,30 @@ const [items, requests, tokens] = [0, 1, 2];
 
 /** Counts what a run does, and says how far it is. */
 export class ProgressTracker {
-  total: number;
-  totalKnown: boolean;
+  total = 0;
+  totalKnown = false;
   inFlight = 0;
-  #ok: number;
-  #failed: number;
-  #input: number;
-  #output: number;
+  #ok = 0;
+  #failed = 0;
+  #input = 0;
+  #output = 0;
   readonly #mode: RunMode;
   readonly #rate: RateMeter;
 
-  constructor(start: ProgressStart) {
+  constructor(start: ProgressCounts, mode: RunMode, now: number) {
+    this.restart(start);
+    this.#mode = mode;
+    this.#rate = new RateMeter(now, 3);
+  }
+
+  /** Takes the stored counts for true. */
+  restart(start: ProgressCounts): void {
     this.total = start.total;
     this.totalKnown = start.inputComplete;
     this.#ok = start.ok;
     this.#failed = start.failed;
     this.#input = start.inputTokens;
     this.#output = start.outputTokens;
-    this.#mode = start.mode;
-    this.#rate = new RateMeter(start.now, 3);
   }
 
   noteRequest(now: number): void {

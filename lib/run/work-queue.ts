@@ -24,7 +24,7 @@ const pageSize = 256;
 export class WorkQueue implements PullSource<WorkItem> {
   readonly #ready = new Subject<void>();
   readonly ready$: Observable<void> = this.#ready.asObservable();
-  readonly #mark: LowWaterMark;
+  #mark: LowWaterMark;
   readonly #timers = new Subscription();
   readonly #scheduler: SchedulerLike;
   readonly #maxDelayed: number;
@@ -57,16 +57,25 @@ export class WorkQueue implements PullSource<WorkItem> {
     return over ? DONE : IDLE;
   }
 
+  /** Before anything was claimed: begins elsewhere. */
+  startFrom(lowWater: number): void {
+    this.#mark = new LowWaterMark(lowWater);
+    this.#claimedTo = lowWater;
+  }
+
   /** From now on items are handed out. */
   open(): void {
     this.#open = true;
     this.#ready.next();
   }
 
-  /** Nothing is handed out any more. */
+  /** Nothing is handed out any more; `nudge` lets the puller notice, at a moment of the caller's choice. */
   close(): void {
     this.#closed = true;
     this.#timers.unsubscribe();
+  }
+
+  nudge(): void {
     this.#ready.next();
   }
 

@@ -1,0 +1,34 @@
+import { BatchError } from '../core/errors.js';
+import type { Mode, RunMode } from '../core/job.js';
+import type { JobRecord, NewJob } from '../store/store.js';
+
+/** How a job will run, and why. */
+export interface ModeChoice {
+  readonly runMode: RunMode;
+  readonly reason: string;
+}
+
+export function chooseMode(mode: Mode, providerName: string): ModeChoice {
+  if (mode === 'native') {
+    throw new BatchError('invalid_options', `map(): mode "native" is not offered by the provider "${providerName}"; use "emulated" or "auto"`);
+  }
+  if (mode === 'emulated') return { runMode: 'emulated', reason: 'asked for' };
+  return { runMode: 'emulated', reason: `the provider "${providerName}" offers ordinary requests only` };
+}
+
+/** A known job goes on as what it is. Throws `job_conflict` naming what the call says differently. */
+export function refuseConflict(record: JobRecord, asked: NewJob, given: { readonly params: boolean; readonly mode: boolean }): void {
+  const differs = (field: string, stored: unknown, wanted: unknown): void => {
+    if (JSON.stringify(stored) === JSON.stringify(wanted)) return;
+    throw new BatchError(
+      'job_conflict',
+      `Job "${record.jobId}" was created with ${field} ${JSON.stringify(stored)}, now it is called with ${JSON.stringify(wanted)}; use the same ${field}, or another jobId`,
+      { jobId: record.jobId },
+    );
+  };
+  differs('provider', record.provider, asked.provider);
+  differs('endpoint', record.endpoint, asked.endpoint);
+  differs('model', record.model, asked.model);
+  if (given.mode) differs('mode', record.mode, asked.mode);
+  if (given.params) differs('params', record.params, asked.params);
+}

@@ -1,0 +1,266 @@
+import { randomUUID } from 'node:crypto';
+import { asyncScheduler, lastValueFrom, Subject, type SchedulerLike } from 'rxjs';
+import { BatchError, OptionsError } from '../core/errors.js';
+import type { JobInfo } from '../core/job.js';
+import { Intake } from '../intake/intake.js';
+import { itemReader } from '../intake/item-reader.js';
+import type { BatchJob } from '../job/batch-job.js';
+import { DurableJob } from '../job/durable-job.js';
+import { requireJob } from '../job/follow.js';
+import { infoOf, storedProgress } from '../job/job-info.js';
+import type { JobHost } from '../job/job-host.js';
+import { logger } from '../log/logger.js';
+import { inSlices } from '../operators/in-slices.js';
+import { checkOptions } from '../options/check-options.js';
+import { clientSchema, type BatchClientOptions } from '../options/client-options.js';
+import { mapSchema, resumeSchema, type Callbacks, type ItemSource, type MapOptions, type ResumeOptions } from '../options/map-options.js';
+import { mergeRunOptions, pickRunOptions } from '../options/run-options.js';
+import { LimiterRegistry } from '../pacing/limiter-registry.js';
+import { namedProvider } from '../provider/named-providers.js';
+import type { Provider } from '../provider/provider.js';
+import { resolveItem, type ItemDefaults } from '../run/work-item.js';
+import { sqliteStore } from '../store/sqlite/sqlite-store.js';
+import type { BatchStore, JobRecord, NewJob } from '../store/store.js';
+import { chooseMode, refuseConflict } from './attach-rules.js';
+import type { BatchClientApi, CloseOptions, PruneOptions } from './client-api.js';
+import { JobRunner } from './job-runner.js';
+
+/** Where jobs are stored when nothing is said. */
+const defaultDb = 'openapi-batch.sqlite';
+
+/**
+ * Runs and finds batches. Opens its database at once; loads a provider's SDK at the first job. Throws an `OptionsError` for
+ * wrong options and a `BatchError` with a `store_*` code where the database cannot be had.
+ */
+export class BatchClient implements BatchClientApi, AsyncDisposable {
+  readonly #options: BatchClientOptions;
+  readonly #provider: Provider;
+  readonly #store: BatchStore;
+  readonly #scheduler: SchedulerLike;
+  readonly #runner: JobRunner;
+  readonly #host: JobHost;
+  readonly #closed$ = new Subject<void>();
+  #closing: Promise<void> | undefined;
+
+  constructor(options: BatchClientOptions = {}) {
+    checkOptions(clientSchema, options, 'new BatchClient()');
+    this.#options = options;
+    const { provider = 'local_echo', db = process.env['OPENAPI_BATCH_DB'] ?? defaultDb } = options;
+    this.#provider = typeof provider === 'string' ? namedProvider(provider, options) : provider;
+    this.#scheduler = options.scheduler ?? asyncScheduler;
+    const now = (): number => this.#scheduler.now();
+    this.#store = options.store ?? sqliteStore({ path: db, durability: options.durability, now });
+    const random = options.random ?? Math.random;
+    this.#runner = new JobRunner(
+      {
+        store: this.#store,
+        provider: this.#provider,
+        limiters: new LimiterRegistry({ scheduler: this.#scheduler, random }),
+        scheduler: this.#scheduler,
+        random,
+        log: logger(options.log),
+      },
+      () => this.#host,
+    );
+    this.#host = {
+      store: this.#store,
+      scheduler: this.#scheduler,
+      active: (jobId) => this.#runner.active(jobId),
+      started$: this.#runner.started$,
+      closed$: this.#closed$,
+      watched: (jobId, change) => this.#runner.watched(jobId, change),
+      retry: (jobId) => this.#retry(jobId),
+      cancelIdle: (jobId) => this.#cancelIdle(jobId),
+    };
+  }
+
+  map<T = unknown>(options: MapOptions<T>): BatchJob<T> {
+    this.#refuseClosed('map()');
+    const { items, asyncSubmit = true } = checkOptions(mapSchema, options, 'map()');
+    const callbacks = checkCallbacks(options, 'map()');
+    const asked = this.#newJob(options as MapOptions);
+    this.#provider.prepare?.();
+    const { jobId } = asked;
+    const known = options.jobId === undefined ? undefined : this.#store.findJob(jobId);
+    if (known !== undefined) refuseConflict(known, asked, { params: options.params !== undefined, mode: options.mode !== undefined });
+    const record = known ?? this.#store.createJob(asked);
+    const intake = this.#intake(items, { model: record.model ?? undefined, params: record.params });
+
+    const active = this.#runner.active(jobId);
+    if (active !== undefined && !active.finished) {
+      if (!active.accept(intake)) throw new BatchError('job_busy', `Job "${jobId}" is just ending in this client; call map() again when it has`, { jobId });
+      return new DurableJob<T>(this.#host, jobId);
+    }
+    const settings = mergeRunOptions(known?.settings, pickRunOptions(this.#options), pickRunOptions(options));
+    const start = { jobId, created: known === undefined, intakes: [intake], partial: false, retryFailed: false, settings, callbacks };
+    if (asyncSubmit) this.#runner.start(start);
+    else this.#runner.startWhenWatched(start);
+    return new DurableJob<T>(this.#host, jobId);
+  }
+
+  job<T = unknown>(jobId: string): BatchJob<T> {
+    this.#refuseClosed('job()');
+    requireJob(this.#host, checkJobId(jobId, 'job()'));
+    return new DurableJob<T>(this.#host, jobId);
+  }
+
+  async jobs(): Promise<readonly JobInfo[]> {
+    this.#refuseClosed('jobs()');
+    await Promise.resolve();
+    return this.#store.listJobs().map((record) => infoOf(this.#store, record));
+  }
+
+  resume<T = unknown>(jobId: string, options: ResumeOptions<T> = {}): BatchJob<T> {
+    this.#refuseClosed('resume()');
+    const { partial = false, asyncSubmit = true } = checkOptions(resumeSchema, options, 'resume()');
+    checkCallbacks(options, 'resume()');
+    const record = requireJob(this.#host, checkJobId(jobId, 'resume()'));
+    const job = new DurableJob<T>(this.#host, jobId);
+    const active = this.#runner.active(jobId);
+    if (record.status === 'completed' || (active !== undefined && !active.finished)) return job;
+    this.#goOn(record, { partial, retryFailed: false, asyncSubmit, options: options as ResumeOptions });
+    return job;
+  }
+
+  async delete(jobId: string): Promise<void> {
+    this.#refuseClosed('delete()');
+    requireJob(this.#host, checkJobId(jobId, 'delete()'));
+    this.#store.deleteJob(jobId);
+    await this.#sweep();
+  }
+
+  async prune({ olderThan }: PruneOptions): Promise<readonly string[]> {
+    this.#refuseClosed('prune()');
+    const before = olderThan instanceof Date ? olderThan.getTime() : Date.now() - olderThan;
+    if (!Number.isFinite(before)) throw new OptionsError('prune(): expected "olderThan" to be a Date or an age in milliseconds');
+    const ended = this.#store.listJobs().filter(({ status, updatedAt }) => (status === 'completed' || status === 'cancelled') && updatedAt < before);
+    for (const { jobId } of ended) this.#store.deleteJob(jobId);
+    await this.#sweep();
+    return ended.map(({ jobId }) => jobId);
+  }
+
+  close(options: CloseOptions = {}): Promise<void> {
+    if (this.#closing !== undefined && options.drainMs === 0) void this.#runner.stopAll(0);
+    return (this.#closing ??= this.#close(options));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close({ drainMs }: CloseOptions): Promise<void> {
+    await this.#runner.stopAll(drainMs);
+    this.#closed$.next();
+    this.#closed$.complete();
+    await this.#provider.close?.();
+    if (this.#options.store === undefined) this.#store.close();
+  }
+
+  #retry(jobId: string): void {
+    this.#refuseClosed('retryFailed()');
+    const record = requireJob(this.#host, jobId);
+    const active = this.#runner.active(jobId);
+    if (active !== undefined && !active.finished) {
+      throw new BatchError('job_busy', `Job "${jobId}" is at work; failed items can be taken up again when it has ended`, { jobId });
+    }
+    if (record.status === 'completed' && record.failed === 0) return;
+    this.#goOn(record, { partial: true, retryFailed: true, asyncSubmit: true, options: {} });
+  }
+
+  /** Works on what is stored, and on what is left of an input this client has held since a pause. */
+  #goOn(
+    record: JobRecord,
+    { partial, retryFailed, asyncSubmit, options }: { partial: boolean; retryFailed: boolean; asyncSubmit: boolean; options: ResumeOptions },
+  ): void {
+    const { jobId } = record;
+    const { name, endpoint = 'default' } = this.#provider;
+    refuseConflict(record, { ...record, provider: name, endpoint }, { params: false, mode: false });
+    this.#provider.prepare?.();
+    const latest = this.#runner.latest(jobId);
+    const intakes = latest?.intakes.filter((intake) => !intake.ended && !intake.closed) ?? [];
+    const settings = mergeRunOptions(record.settings, pickRunOptions(this.#options), pickRunOptions(options));
+    const callbacks = hasCallbacks(options) ? options : (latest?.callbacks ?? {});
+    const start = { jobId, created: false, intakes, partial, retryFailed, settings, callbacks };
+    if (asyncSubmit) this.#runner.start(start);
+    else this.#runner.startWhenWatched(start);
+  }
+
+  #cancelIdle(jobId: string): void {
+    const lease = this.#store.acquire(jobId);
+    const record = requireJob(this.#host, jobId);
+    const progress = { ...storedProgress(this.#store, record), status: 'cancelled' as const, reason: null };
+    this.#store.finish(lease, { status: 'cancelled', progress, lowWater: record.lowWater });
+    this.#store.release(lease);
+  }
+
+  #newJob(options: Omit<MapOptions, 'items'>): NewJob {
+    const { jobId = `job-${randomUUID()}`, mode = 'auto', params = {}, tags = [], metadata = null } = options;
+    const { runMode, reason } = chooseMode(mode, this.#provider.name);
+    return {
+      jobId,
+      provider: this.#provider.name,
+      endpoint: this.#provider.endpoint ?? 'default',
+      model: options.model ?? this.#options.defaultModel ?? this.#provider.defaultModel ?? null,
+      params,
+      mode,
+      runMode,
+      modeReason: reason,
+      tags,
+      metadata,
+      settings: this.#publicSettings(),
+    };
+  }
+
+  /** What a later `resume` from the command line needs to reach the same server; never a secret. */
+  #publicSettings(): Readonly<Record<string, unknown>> {
+    const { baseURL } = this.#options;
+    if (baseURL === undefined) return {};
+    const { username, password, search } = new URL(baseURL);
+    return username === '' && password === '' && search === '' ? { baseURL } : {};
+  }
+
+  #intake(items: ItemSource, defaults: ItemDefaults): Intake {
+    const reject = this.#provider.reject?.bind(this.#provider);
+    return new Intake({
+      store: this.#store,
+      reader: itemReader(items),
+      reject: (item) => reject?.(resolveItem(item.itemId ?? '', item, defaults)),
+      scheduler: this.#scheduler,
+    });
+  }
+
+  async #sweep(): Promise<void> {
+    const slices$ = inSlices(() => (this.#store.sweep().done ? [] : [true]), { scheduler: this.#scheduler });
+    await lastValueFrom(slices$, { defaultValue: true });
+    this.#store.checkpoint();
+  }
+
+  #refuseClosed(call: string): void {
+    if (this.#closing !== undefined) throw new BatchError('client_closed', `${call}: this client was closed; make a new one`);
+  }
+}
+
+function checkJobId(jobId: unknown, call: string): string {
+  if (typeof jobId !== 'string' || jobId === '') throw new OptionsError(`${call}: expected the id of a job (a string), got ${typeof jobId}`);
+  return jobId;
+}
+
+function hasCallbacks(options: Callbacks): boolean {
+  return [options.onProgress, options.onItem, options.onComplete, options.callbackModule].some((value) => value !== undefined);
+}
+
+function checkCallbacks<T>(callbacks: Callbacks<T>, call: string): Callbacks {
+  const { callbackExecutor, callbackModule, onProgress, onItem, onComplete } = callbacks;
+  if (callbackExecutor === 'thread' && callbackModule === undefined) {
+    throw new OptionsError(
+      `${call}: callbackExecutor "thread" needs "callbackModule", the URL of a module that exports onItem, onProgress or onComplete; a function cannot be sent to another thread`,
+    );
+  }
+  // What the results are is between the caller and the callbacks.
+  if (callbackModule === undefined) return callbacks as Callbacks;
+  if (callbackExecutor !== 'thread') throw new OptionsError(`${call}: "callbackModule" is for callbackExecutor "thread"; give functions otherwise`);
+  if ([onProgress, onItem, onComplete].some((value) => value !== undefined)) {
+    throw new OptionsError(`${call}: with "callbackModule" the callbacks come from that module; leave onProgress, onItem and onComplete out`);
+  }
+  return callbacks as Callbacks;
+}

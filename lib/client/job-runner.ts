@@ -1,0 +1,210 @@
+import { concat, defer, EMPTY, from, ignoreElements, lastValueFrom, merge, Subject, throttleTime, type Observable, type SchedulerLike } from 'rxjs';
+import { callbackExecutor } from '../callbacks/callback-executor.js';
+import { CallbackRunner } from '../callbacks/callback-runner.js';
+import { BatchError, messageOf } from '../core/errors.js';
+import type { Intake } from '../intake/intake.js';
+import { ActiveJob } from '../job/active-job.js';
+import { DurableJob } from '../job/durable-job.js';
+import type { JobHost } from '../job/job-host.js';
+import { logLine, type Log } from '../log/logger.js';
+import type { Callbacks } from '../options/map-options.js';
+import type { RunSettings } from '../options/run-options.js';
+import type { LimiterRegistry } from '../pacing/limiter-registry.js';
+import type { Provider } from '../provider/provider.js';
+import type { BatchStore, JobRecord, Lease } from '../store/store.js';
+import { ColdJobs } from './cold-jobs.js';
+import { Heartbeat } from './heartbeat.js';
+
+export interface JobRunnerOptions {
+  readonly store: BatchStore;
+  readonly provider: Provider;
+  readonly limiters: LimiterRegistry;
+  readonly scheduler: SchedulerLike;
+  readonly random: () => number;
+  readonly log: Log | undefined;
+}
+
+/** What a run is started with. */
+export interface StartOptions {
+  readonly jobId: string;
+  /** Whether this very call created the job. */
+  readonly created: boolean;
+  readonly intakes: readonly Intake[];
+  readonly partial: boolean;
+  readonly retryFailed: boolean;
+  readonly settings: RunSettings;
+  readonly callbacks: Callbacks;
+}
+
+interface Running {
+  readonly lease: Lease;
+  readonly run: ActiveJob;
+  readonly options: StartOptions;
+}
+
+const logEveryMs = 2_000;
+
+/** The jobs at work in this client: starts them, knows them, ends them. */
+export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched'> {
+  readonly #running = new Map<string, Running>();
+  readonly #latest = new Map<string, StartOptions>();
+  readonly #started = new Subject<string>();
+  readonly #cold = new ColdJobs();
+  readonly #heartbeat: Heartbeat;
+  readonly started$: Observable<string> = this.#started.asObservable();
+
+  constructor(
+    private readonly options: JobRunnerOptions,
+    private readonly host: () => JobHost,
+  ) {
+    this.#heartbeat = new Heartbeat(options.store, () => [...this.#running.values()].filter(({ run }) => !run.finished));
+  }
+
+  active(jobId: string): ActiveJob | undefined {
+    return this.#running.get(jobId)?.run;
+  }
+
+  /** How the job was last started in this client. */
+  latest(jobId: string): StartOptions | undefined {
+    return this.#latest.get(jobId);
+  }
+
+  /** Takes the job and begins on the next turn. Throws `job_busy` where somebody else has it. */
+  start(options: StartOptions): ActiveJob {
+    const { store, provider, limiters, scheduler, random } = this.options;
+    const { jobId, settings } = options;
+    const lease = store.acquire(jobId);
+    const record = this.#prepare(lease, options);
+    this.#latest.set(jobId, options);
+    const { requestsPerMinute, tokensPerMinute } = settings;
+    const scope = provider.quotaScope ?? provider.name;
+    const limiterFor = (model: string | undefined) => limiters.limiter(scope, model, { requestsPerMinute, tokensPerMinute });
+    limiterFor(record.model ?? provider.defaultModel).forgive();
+    const callbacks = this.#callbacks(record, options.callbacks);
+    const run = new ActiveJob({
+      store,
+      lease,
+      record,
+      created: options.created,
+      provider,
+      limiterFor,
+      settings,
+      intakes: options.intakes,
+      partial: options.partial,
+      sleptSince: (time) => this.#heartbeat.sleep.sleptSince(time),
+      settleCallbacks: (completed) => (callbacks === undefined ? EMPTY : callbacks.settle(completed)),
+      scheduler,
+      random,
+    });
+    callbacks?.listen(run.live$);
+    this.#register(jobId, { lease, run, options });
+    run.start();
+    return run;
+  }
+
+  /** The work of this job follows its watchers. */
+  startWhenWatched(options: StartOptions): void {
+    const { jobId } = options;
+    let next = options;
+    this.#cold.add(
+      jobId,
+      () => {
+        if (this.active(jobId) === undefined && this.#cold.isWatched(jobId)) this.start(next);
+        next = { ...options, created: false };
+      },
+      () => this.active(jobId)?.stop({ kind: 'stop', status: 'paused', code: 'unwatched', message: `Nobody watches job "${jobId}"; it goes on with the next subscriber` }),
+    );
+  }
+
+  /** For a cold job: completes when its run may be attached to. */
+  watched(jobId: string, change: 1 | -1): Observable<never> {
+    const start = this.#cold.watched(jobId, change);
+    if (start === undefined) return EMPTY;
+    const leaving$ = this.active(jobId)?.ended$ ?? EMPTY;
+    return concat(leaving$.pipe(ignoreElements()), defer(() => (start(), EMPTY)));
+  }
+
+  /** Stops every run and waits until each has ended; `drainMs` overrides theirs. */
+  async stopAll(drainMs?: number): Promise<void> {
+    const runs = [...this.#running.values()].map(({ run }) => run);
+    const ended = lastValueFrom(merge(...runs.map((run) => run.ended$)), { defaultValue: undefined });
+    for (const run of runs) {
+      run.stop({ kind: 'stop', status: 'paused', code: 'closed', message: 'The client was closed' });
+      if (drainMs === 0) run.abort();
+    }
+    await ended;
+    this.#heartbeat.stop();
+    for (const { intakes } of this.#latest.values()) for (const intake of intakes) intake.close();
+  }
+
+  #prepare(lease: Lease, { jobId, retryFailed, settings }: StartOptions): JobRecord {
+    const { store } = this.options;
+    try {
+      const found = store.findJob(jobId);
+      if (retryFailed || found?.status === 'cancelled') store.reopen(lease, { retryFailed });
+      store.updateJob(lease, { settings: { ...found?.settings, ...settings } });
+      const record = store.findJob(jobId);
+      if (record === undefined) throw new BatchError('job_not_found', `There is no job "${jobId}"`, { jobId });
+      return record;
+    } catch (error) {
+      store.release(lease);
+      throw error;
+    }
+  }
+
+  #register(jobId: string, running: Running): void {
+    this.#running.set(jobId, running);
+    this.#heartbeat.start();
+    this.#started.next(jobId);
+    const { run } = running;
+    run.ended$.subscribe({
+      error: () => undefined,
+      complete: () => {
+        if (this.#running.get(jobId) === running) this.#running.delete(jobId);
+        if (this.#running.size === 0) this.#heartbeat.stop();
+      },
+    });
+    const { log, scheduler } = this.options;
+    if (log === undefined) return;
+    log(`job ${jobId} started`);
+    run.live$.pipe(throttleTime(logEveryMs, scheduler, { leading: true, trailing: true })).subscribe({
+      next: (event) => {
+        const line = logLine(event);
+        if (line !== undefined) log(line);
+      },
+      error: (error: unknown) => log(`job ${jobId} stopped: ${messageOf(error)}`),
+    });
+  }
+
+  #callbacks(record: JobRecord, callbacks: Callbacks) {
+    const { store, scheduler, log } = this.options;
+    const executor = callbackExecutor(callbacks, scheduler);
+    if (executor === undefined) return undefined;
+    const job = new DurableJob(this.host(), record.jobId, { insideCallback: true });
+    let warned = false;
+    const runner = new CallbackRunner({
+      store,
+      jobKey: record.key,
+      job,
+      executor,
+      scheduler,
+      onError: (name, error) => {
+        const text = `${name} of job "${record.jobId}" failed: ${messageOf(error)}`;
+        log?.(text);
+        if (!warned) process.emitWarning(text, { code: 'OPENAPI_BATCH_CALLBACK', detail: 'Further failures of this job’s callbacks are only logged.' });
+        warned = true;
+      },
+    });
+    const delivered = new Subject<never>();
+    return {
+      listen: (live$: ActiveJob['live$']): void => {
+        runner.run(live$).subscribe({ error: (error: unknown) => delivered.error(error), complete: () => delivered.complete() });
+      },
+      settle: (completed: boolean): Observable<unknown> =>
+        defer(() => {
+          runner.end();
+          return concat(delivered, completed ? runner.complete() : EMPTY, defer(() => from(runner.close())));
+        }),
+    };
+  }
+}

@@ -1,0 +1,149 @@
+import {
+  catchError, concat, defer, EMPTY, finalize, firstValueFrom, ignoreElements, lastValueFrom, map, merge, Observable, tap, throwError,
+} from 'rxjs';
+import { OptionsError } from '../core/errors.js';
+import type { BatchEvent, ItemEvent } from '../core/events.js';
+import type { JobInfo, JobStatus } from '../core/job.js';
+import type { Progress } from '../core/progress.js';
+import type { Result } from '../core/result.js';
+import { ofType } from '../operators/of-type.js';
+import { describeValue } from '../options/check-options.js';
+import type { BatchJob, EventsOptions, ForEachOptions, ResultsOptions } from './batch-job.js';
+import { followJob, requireJob } from './follow.js';
+import { ItemFeed, runFeed } from './item-feed.js';
+import { infoOf, statusOf, storedProgress } from './job-info.js';
+import type { JobHost } from './job-host.js';
+import { storedResults } from './stored-results.js';
+
+/**
+ * The handle of a job. Holds no events and no state of its own: everything is asked of the store and of the run, so any
+ * number of handles of the same job agree.
+ */
+// eslint-disable-next-line rxjs-x/no-subclass -- the job is an Observable by design; everything goes through the constructor.
+export class DurableJob<T = unknown> extends Observable<BatchEvent<T>> implements BatchJob<T> {
+  readonly #host: JobHost;
+  /** Within a callback the job's end is its `complete` event: what comes after waits for that very callback. */
+  readonly #insideCallback: boolean;
+
+  constructor(
+    host: JobHost,
+    readonly jobId: string,
+    { insideCallback = false }: { readonly insideCallback?: boolean } = {},
+  ) {
+    super((subscriber) => this.events().subscribe(subscriber));
+    this.#host = host;
+    this.#insideCallback = insideCallback;
+  }
+
+  events(options: EventsOptions = {}): Observable<BatchEvent<T>> {
+    checkAfter(options.after);
+    const events$ = followJob(this.#host, this.jobId, options) as Observable<BatchEvent<T>>;
+    return defer(() => concat(this.#host.watched(this.jobId, 1), events$)).pipe(finalize(() => this.#host.watched(this.jobId, -1)));
+  }
+
+  status(): Promise<JobStatus> {
+    return this.#answer(() => statusOf(this.#host.store, requireJob(this.#host, this.jobId)));
+  }
+
+  progress(): Promise<Progress> {
+    return this.#answer(() => {
+      const active = this.#host.active(this.jobId);
+      if (active !== undefined && !active.finished) return active.progress;
+      return storedProgress(this.#host.store, requireJob(this.#host, this.jobId));
+    });
+  }
+
+  info(): Promise<JobInfo> {
+    return this.#answer(() => infoOf(this.#host.store, requireJob(this.#host, this.jobId)));
+  }
+
+  results(options: ResultsOptions = {}): Observable<Result<T>> {
+    const { store, scheduler } = this.#host;
+    return defer(() => storedResults(store, requireJob(this.#host, this.jobId).key, options, scheduler) as Observable<Result<T>>);
+  }
+
+  async resultsDict(): Promise<Record<string, Result<T>>> {
+    // An item may be called `__proto__`.
+    const dict = Object.create(null) as Record<string, Result<T>>;
+    await lastValueFrom(this.results().pipe(tap((result) => (dict[result.itemId] = result))), { defaultValue: undefined });
+    return dict;
+  }
+
+  wait(): Promise<Progress> {
+    const end$ = this.events({ after: 'now' }).pipe(ofType('progress', 'complete'));
+    if (!this.#insideCallback) return lastValueFrom(end$.pipe(map((event) => event.progress)));
+    const completed$ = defer(() => (this.#host.active(this.jobId)?.finished === true ? this.progress() : EMPTY));
+    const coming$ = end$.pipe(ofType('complete'), map((event) => event.progress));
+    return firstValueFrom(concat(completed$, coming$));
+  }
+
+  override forEach(next: (event: ItemEvent<T>) => unknown, options: ForEachOptions | PromiseConstructorLike = {}): Promise<void> {
+    // RxJS's own second argument, a Promise constructor, is deprecated; nothing hangs on it.
+    const { concurrency = 1, cursor } = typeof options === 'function' ? {} : options;
+    if (typeof next !== 'function') throw new OptionsError(`forEach(fn): expected a function, got ${describeValue(next)}`);
+    const { store, scheduler } = this.#host;
+    const work$ = defer(() => {
+      const feed = new ItemFeed({ store, jobKey: requireJob(this.#host, this.jobId).key, cursor });
+      let stopped: { readonly error: unknown } | undefined;
+      const watch$ = this.events({ after: 'now' }).pipe(
+        tap(() => feed.wake()),
+        ignoreElements(),
+        catchError((error: unknown) => {
+          stopped = { error };
+          return EMPTY;
+        }),
+        tap({ complete: () => feed.end() }),
+      );
+      const deliveries$ = runFeed(
+        feed,
+        ({ itemId, seq, result }) => next({ type: 'item', jobId: this.jobId, at: scheduler.now(), itemId, seq, result: result as Result<T> }),
+        concurrency,
+        scheduler,
+      );
+      const end$ = defer(() => (stopped === undefined ? EMPTY : throwError(() => stopped?.error)));
+      return concat(merge(deliveries$, watch$), end$);
+    });
+    return lastValueFrom(work$, { defaultValue: undefined });
+  }
+
+  cancel(): Promise<void> {
+    return this.#end('cancel');
+  }
+
+  pause(): Promise<void> {
+    return this.#end('pause');
+  }
+
+  retryFailed(): BatchJob<T> {
+    this.#host.retry(this.jobId);
+    return this;
+  }
+
+  /** Resolves when the job is at rest, whoever works on it. */
+  async #end(request: 'cancel' | 'pause'): Promise<void> {
+    const { store, active } = this.#host;
+    const run = active.call(this.#host, this.jobId);
+    if (run !== undefined) {
+      run.control(request);
+      await lastValueFrom(run.ended$, { defaultValue: undefined });
+      return;
+    }
+    const record = requireJob(this.#host, this.jobId);
+    if (store.owner(this.jobId)?.alive === true) {
+      store.requestControl(this.jobId, request);
+      await lastValueFrom(this.events({ after: 'now' }).pipe(ignoreElements(), catchError(() => EMPTY)), { defaultValue: undefined });
+      return;
+    }
+    if (request === 'cancel' && record.status !== 'completed' && record.status !== 'cancelled') this.#host.cancelIdle(this.jobId);
+  }
+
+  async #answer<R>(read: () => R): Promise<R> {
+    await Promise.resolve();
+    return read();
+  }
+}
+
+function checkAfter(after: unknown): void {
+  if (after === undefined || after === 'now' || (typeof after === 'number' && Number.isSafeInteger(after) && after >= 0)) return;
+  throw new OptionsError(`events({ after }): expected a sequence (a whole number from 0 up) or "now", got ${describeValue(after)}`);
+}

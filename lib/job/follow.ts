@@ -1,0 +1,94 @@
+import { concat, defer, EMPTY, filter, merge, of, repeat, take, tap, throwError, timer, catchError, takeUntil, type Observable } from 'rxjs';
+import { BatchError, type BatchErrorCode } from '../core/errors.js';
+import type { BatchEvent, ProgressEvent } from '../core/events.js';
+import { inSlices } from '../operators/in-slices.js';
+import type { JobRecord } from '../store/store.js';
+import type { EventsOptions } from './batch-job.js';
+import type { JobHost } from './job-host.js';
+import { statusOf, storedProgress } from './job-info.js';
+
+const pageSize = 256;
+/** How often the store is asked about a job another process works on. */
+const pollMs = 500;
+
+/**
+ * A job's events: a snapshot, what is stored, then what happens, without gap or repeat. The store is read until it has
+ * no more, and the run is attached to in that same tick; a job of another process is read from the store again and again.
+ */
+export function followJob(host: JobHost, jobId: string, { after, acrossPauses = false }: EventsOptions = {}): Observable<BatchEvent> {
+  return defer(() => {
+    const { store, scheduler } = host;
+    const { key } = requireJob(host, jobId);
+    let cursor = after === 'now' ? store.lastSeq(key) : (after ?? 0);
+    let again = false;
+
+    const passed = (event: BatchEvent): boolean => event.seq > cursor && !isTakenBack(host, event);
+    const pass = tap<BatchEvent>((event) => {
+      cursor = event.seq;
+    });
+    // A page may hold nothing but an end that is being taken back, so the place in the table has a cursor of its own.
+    const replay = (): Observable<BatchEvent> => {
+      let read = cursor;
+      return inSlices(
+        () => {
+          const page = store.eventsAfter(key, read, pageSize);
+          read = page.at(-1)?.seq ?? read;
+          return page;
+        },
+        { scheduler },
+      ).pipe(filter(passed), pass);
+    };
+
+    const next = (): Observable<BatchEvent> => {
+      again = false;
+      const active = host.active(jobId);
+      if (active !== undefined) {
+        const live$ = active.live$.pipe(filter((event) => event.seq > cursor), pass);
+        return acrossPauses ? live$.pipe(catchError(() => wait())) : live$;
+      }
+      const record = requireJob(host, jobId);
+      const status = statusOf(store, record);
+      if (status === 'completed' || status === 'cancelled') return EMPTY;
+      if (store.owner(jobId)?.alive === true) return wait();
+      return acrossPauses ? wait() : throwError(() => stoppedError(record, status));
+    };
+    const wait = (): Observable<never> => {
+      again = true;
+      return EMPTY;
+    };
+
+    const snapshot = typeof after === 'number' ? EMPTY : defer(() => of(snapshotEvent(host, jobId, cursor)));
+    const rounds = defer(() => concat(replay(), defer(next))).pipe(repeat({ delay: () => (again ? soon(host, jobId) : EMPTY) }));
+    return concat(snapshot, rounds).pipe(acrossPauses ? takeUntil(host.closed$) : (same$) => same$);
+  });
+}
+
+/** The next look: after a while, or when a run of this job begins here. */
+function soon(host: JobHost, jobId: string): Observable<unknown> {
+  return merge(timer(pollMs, host.scheduler), host.started$.pipe(filter((started) => started === jobId))).pipe(take(1));
+}
+
+/** The end of a job that is being taken up again is not told: another one will come. */
+function isTakenBack(host: JobHost, event: BatchEvent): boolean {
+  return event.type === 'complete' && host.active(event.jobId)?.finished === false;
+}
+
+/** Not a stored event: its sequence is the place from which the following ones count. */
+function snapshotEvent(host: JobHost, jobId: string, seq: number): ProgressEvent {
+  const active = host.active(jobId);
+  const progress = active !== undefined && !active.finished ? active.progress : storedProgress(host.store, requireJob(host, jobId));
+  return { type: 'progress', jobId, seq, at: host.scheduler.now(), progress };
+}
+
+export function requireJob(host: Pick<JobHost, 'store'>, jobId: string): JobRecord {
+  const record = host.store.findJob(jobId);
+  if (record === undefined) throw new BatchError('job_not_found', `There is no job "${jobId}" in ${host.store.location}`, { jobId });
+  return record;
+}
+
+function stoppedError(record: JobRecord, status: string): BatchError {
+  const { jobId, reason } = record;
+  if (reason !== null) return new BatchError(reason.code as BatchErrorCode, reason.message, { jobId });
+  const how = `go on with client.resume(${JSON.stringify(jobId)}), or with the same map({ jobId, items })`;
+  return new BatchError('interrupted', status === 'pending' ? `Job "${jobId}" was never started; ${how}` : `Job "${jobId}" was interrupted; ${how}`, { jobId });
+}

@@ -1,0 +1,92 @@
+import { defer, EMPTY, finalize, from, ignoreElements, isObservable, Subject, tap, type Observable, type SchedulerLike } from 'rxjs';
+import type { ItemEvent } from '../core/events.js';
+import { LowWaterMark } from '../core/low-water-mark.js';
+import { DONE, IDLE, mergePull, type PullSource } from '../operators/merge-pull.js';
+import type { BatchStore, PlacedResult } from '../store/store.js';
+
+export interface ItemFeedOptions {
+  readonly store: BatchStore;
+  readonly jobKey: number;
+  /** Keeps the place under this name; left out, every feed begins with the first result. */
+  readonly cursor?: string | undefined;
+}
+
+/** A delivered result: enough of an item event for a consumer. */
+export type Delivery = Pick<ItemEvent, 'itemId' | 'seq' | 'result'>;
+
+const pageSize = 256;
+
+/** A job's results as they are asked for: read from the store, woken when there may be more, ended when there will be none. */
+export class ItemFeed implements PullSource<Delivery> {
+  readonly #ready = new Subject<void>();
+  readonly ready$: Observable<void> = this.#ready.asObservable();
+  readonly #mark: LowWaterMark;
+  #page: readonly PlacedResult[] = [];
+  #at = 0;
+  #read: number;
+  #saved: number;
+  #ended = false;
+
+  constructor(private readonly options: ItemFeedOptions) {
+    const { store, jobKey, cursor } = options;
+    this.#saved = cursor === undefined ? 0 : store.cursor(jobKey, cursor);
+    this.#read = this.#saved;
+    this.#mark = new LowWaterMark(this.#saved);
+  }
+
+  pull(): Delivery | typeof IDLE | typeof DONE {
+    if (this.#at >= this.#page.length) {
+      this.save();
+      this.#page = this.options.store.results(this.options.jobKey, this.#read, pageSize, 'all');
+      this.#at = 0;
+    }
+    const placed = this.#page[this.#at++];
+    if (placed === undefined) return this.#ended ? DONE : IDLE;
+    this.#read = placed.seq;
+    this.#mark.claim(placed.seq);
+    return { itemId: placed.result.itemId, seq: placed.seq, result: placed.result };
+  }
+
+  wake(): void {
+    this.#ready.next();
+  }
+
+  /** What is stored now is all there will be. */
+  end(): void {
+    this.#ended = true;
+    this.#ready.next();
+  }
+
+  delivered(seq: number): void {
+    this.#mark.finish(seq);
+  }
+
+  /** Remembers how far every delivery is done. */
+  save(): void {
+    const { store, jobKey, cursor } = this.options;
+    if (cursor === undefined || this.#mark.value <= this.#saved) return;
+    this.#saved = this.#mark.value;
+    store.saveCursor(jobKey, cursor, this.#saved);
+  }
+}
+
+/** Calls `deliver` for what the feed has, so many at a time; completes when the feed has ended and every call has. */
+export function runFeed(
+  feed: ItemFeed,
+  deliver: (delivery: Delivery) => unknown,
+  concurrency: number,
+  scheduler: SchedulerLike,
+): Observable<never> {
+  const one = (delivery: Delivery): Observable<never> =>
+    defer(() => settle(deliver(delivery)).pipe(tap({ complete: () => feed.delivered(delivery.seq) })));
+  return mergePull(feed, one, { concurrency, scheduler }).pipe(finalize(() => feed.save()));
+}
+
+/** What a function gave back, as something to wait for: a promise, an Observable, or nothing. */
+export function settle(value: unknown): Observable<never> {
+  if (isObservable(value)) return value.pipe(ignoreElements());
+  if (typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function') {
+    return from(value as PromiseLike<unknown>).pipe(ignoreElements());
+  }
+  return EMPTY;
+}

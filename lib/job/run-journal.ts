@@ -1,0 +1,51 @@
+import type { BatchEvent } from '../core/events.js';
+import type { Progress } from '../core/progress.js';
+import type { Journal } from '../operators/persist-to.js';
+import type { ProgressTracker } from '../run/progress-tracker.js';
+import type { WorkQueue } from '../run/work-queue.js';
+import type { BatchStore, ControlRequest, Draft, Lease } from '../store/store.js';
+
+/** A draft of a run, or the wish for a progress: filled in at the moment it is written. */
+export type RunDraft = Draft | { readonly type: 'tick' };
+
+export interface RunJournalOptions {
+  readonly store: BatchStore;
+  readonly lease: Lease;
+  readonly queue: WorkQueue;
+  readonly tracker: ProgressTracker;
+  readonly now: () => number;
+  readonly progress: () => Progress;
+  /** Results were written. */
+  readonly onResults: () => void;
+  readonly onControl: (request: ControlRequest) => void;
+}
+
+/** Writes a run's drafts: each group with the low-water mark and the progress that belong to it. */
+export class RunJournal implements Journal<RunDraft, BatchEvent> {
+  constructor(private readonly options: RunJournalOptions) {}
+
+  commit(drafts: readonly RunDraft[]): readonly BatchEvent[] {
+    const { store, lease, queue, tracker, progress } = this.options;
+    const now = this.options.now();
+    let results = 0;
+    let ticked = false;
+    const group: Draft[] = [];
+    for (const draft of drafts) {
+      if (draft.type === 'tick') {
+        ticked = true;
+        continue;
+      }
+      if (draft.type === 'item') {
+        results++;
+        queue.written(draft.ordinal);
+        tracker.noteResult(draft.result, now);
+      }
+      group.push(draft);
+    }
+    if (ticked) group.push({ type: 'progress', progress: progress() });
+    const { events, control } = store.commit(lease, { drafts: group, lowWater: queue.lowWater, claimedTo: queue.claimedTo });
+    if (results > 0) this.options.onResults();
+    if (control !== null) this.options.onControl(control);
+    return events;
+  }
+}

@@ -1,0 +1,38 @@
+import { redactSecrets } from '../core/redact.js';
+import type { BatchEvent } from '../core/events.js';
+import type { Progress } from '../core/progress.js';
+
+export type Log = (line: string) => void;
+
+/** Where light log lines go: `OPENAPI_BATCH_LOG=1` or `log: true` for stderr, a function, or nowhere. */
+export function logger(option: boolean | Log | undefined, env: NodeJS.ProcessEnv = process.env): Log | undefined {
+  const write = typeof option === 'function' ? option : (option ?? isOn(env['OPENAPI_BATCH_LOG'])) ? toStderr : undefined;
+  if (write === undefined) return undefined;
+  return (line) => write(redactSecrets(`[openapi-batch] ${line}`));
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && !['', '0', 'false', 'no'].includes(value.trim().toLowerCase());
+}
+
+function toStderr(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** The line of an event, or undefined for those that are not told one by one. */
+export function logLine(event: BatchEvent): string | undefined {
+  if (event.type === 'item') return undefined;
+  const { progress } = event;
+  const end = event.type === 'complete' ? ` ${event.status}` : '';
+  return `job ${event.jobId}${end}: ${counts(progress)}${held(progress)}`;
+}
+
+function counts({ done, total, totalKnown, ok, failed, inFlight, rate }: Progress): string {
+  const of = totalKnown ? String(total) : `${String(total)}+`;
+  return `${String(done)}/${of} done, ${String(ok)} ok, ${String(failed)} failed, ${String(inFlight)} in flight, ${String(rate.itemsPerMinute)}/min`;
+}
+
+function held({ pacing, reason }: Progress): string {
+  if (reason !== null) return ` (${reason.code}: ${reason.message})`;
+  return pacing.state === 'held' && pacing.until !== null ? `, held until ${new Date(pacing.until).toISOString()}` : '';
+}
