@@ -1,0 +1,171 @@
+import { conclude, summarize, type Ending } from '../../lib/cli/conclude.js';
+import { describeJob } from '../../lib/cli/commands/show-status.js';
+import { CommandFailure } from '../../lib/cli/failure.js';
+import { ReaderGone } from '../../lib/cli/output/line-sink.js';
+import { BatchError } from '../../lib/core/errors.js';
+import type { JobInfo } from '../../lib/core/job.js';
+import { info, progress } from './support/fixtures.js';
+
+const completed = {
+  ...progress,
+  status: 'completed',
+  total: 120,
+  failed: 0,
+  ok: 120,
+  pending: 0,
+  inFlight: 0,
+} as const;
+const base: Ending = {
+  jobId: 'j',
+  stop: { progress: completed },
+  info,
+  outputError: undefined,
+  signal: undefined,
+  elapsedMs: 14_000,
+  context: {},
+  repeatable: true,
+};
+const done = 'completed: 120 items, 120 ok, 0 failed; 12,345 tokens in, 678 out; 14 s';
+const paused = { error: new BatchError('paused', 'Paused') };
+const goOn = 'go on with: openapi-batch resume j';
+
+describe('conclude', () => {
+  it.each<[string, Partial<Ending>, number, string[]]>([
+    ['all ok, no output', {}, 0, [done, 'results: openapi-batch results j']],
+    ['all ok, to a file', { context: { output: 'o.jsonl' } }, 0, [done, 'results: o.jsonl']],
+    ['all ok, to stdout', { context: { output: '-' } }, 0, [done]],
+    [
+      'some failed',
+      { stop: { progress: { ...completed, ok: 117, failed: 3 } }, context: { db: 'x' } },
+      1,
+      [
+        'completed: 120 items, 117 ok, 3 failed; 12,345 tokens in, 678 out; 14 s',
+        'results: openapi-batch results j --db x',
+        'send the failed ones again: openapi-batch retry j --db x',
+      ],
+    ],
+    [
+      'cancelled',
+      { stop: { progress: { ...completed, status: 'cancelled', pending: 5 } }, context: { output: '-' } },
+      3,
+      [expect.stringMatching(/^cancelled: .* 5 not sent/), 'take up the rest: openapi-batch resume j -o -'],
+    ],
+    [
+      'Ctrl-C',
+      { stop: paused, signal: 'SIGINT', context: { output: 'o' } },
+      130,
+      ['paused: 120 of 2,000 done, 3 failed', `${goOn} -o o`],
+    ],
+    ['SIGTERM', { stop: paused, signal: 'SIGTERM' }, 143, ['paused: 120 of 2,000 done, 3 failed', goOn]],
+    [
+      'Ctrl-C while the input is read',
+      { stop: paused, signal: 'SIGINT', info: { ...info, inputComplete: false } },
+      130,
+      [
+        'paused: 120 of 2,000 done, 3 failed',
+        'the input was not read to its end; go on with the same command again, or without the rest: openapi-batch resume j --partial',
+      ],
+    ],
+    ['Ctrl-C too late', { signal: 'SIGINT', context: { output: 'o' } }, 0, [done, 'results: o']],
+    [
+      'paused by another',
+      { stop: { error: new BatchError('paused', 'Paused by another process') } },
+      3,
+      ['Paused by another process (120 of 2,000 done, 3 failed)', goOn],
+    ],
+    [
+      'wrong key',
+      { stop: { error: new BatchError('auth', 'The key is wrong') } },
+      3,
+      ['The key is wrong (120 of 2,000 done, 3 failed)', goOn],
+    ],
+    [
+      'bad line',
+      { stop: { error: new BatchError('invalid_item', 'a.jsonl:7: not JSON') }, info: undefined },
+      2,
+      ['a.jsonl:7: not JSON'],
+    ],
+    [
+      'busy',
+      { stop: { error: new BatchError('job_busy', 'Busy') } },
+      3,
+      ['Busy', 'look at it with: openapi-batch status j'],
+    ],
+    [
+      'disk full under the results, job done',
+      { outputError: new CommandFailure('cannot write o: no space', 3), context: { output: 'o' } },
+      3,
+      [done, 'cannot write o: no space; the results are kept, write them with: openapi-batch results j -o o'],
+    ],
+    [
+      'disk full under --follow',
+      {
+        stop: paused,
+        outputError: new CommandFailure('cannot write o: no space', 3),
+        context: { output: 'o', follow: true },
+      },
+      3,
+      ['cannot write o: no space; the job is paused: 120 of 2,000 done, 3 failed', `${goOn} -o o --follow`],
+    ],
+    ['reader gone, job done', { outputError: new ReaderGone('x'), context: { output: '-' } }, 0, [done]],
+    [
+      'reader gone, job paused',
+      { stop: paused, outputError: new ReaderGone('x') },
+      3,
+      [expect.stringMatching(/^the reader of the results has left; the job is paused/), goOn],
+    ],
+    [
+      'a broken store',
+      { stop: { error: new BatchError('store_corrupt', 'Corrupt') }, info: undefined },
+      3,
+      ['Corrupt (job j)', goOn],
+    ],
+  ])('%s', (_name, change, exitCode, lines) => {
+    const conclusion = conclude({ ...base, ...change });
+    expect(conclusion.exitCode).toBe(exitCode);
+    expect(conclusion.lines).toEqual(lines);
+  });
+
+  it('is one document for machines', () => {
+    const ending: Ending = { ...base, stop: { error: new BatchError('auth', 'No') }, context: { output: 'o' } };
+    expect(summarize(ending, conclude(ending))).toMatchObject({
+      type: 'summary',
+      jobId: 'j',
+      exitCode: 3,
+      status: 'paused',
+      total: 2_000,
+      ok: 117,
+      failed: 3,
+      pending: 1_880,
+      output: 'o',
+      error: { code: 'auth', message: 'No' },
+      next: [`${goOn} -o o`],
+    });
+  });
+});
+
+describe('describeJob', () => {
+  it.each<[Partial<JobInfo>, RegExp[], RegExp]>([
+    [
+      { status: 'interrupted' },
+      [/^status +interrupted$/m, /^go on +openapi-batch resume j$/m, /^results +openapi-batch results j$/m],
+      /retry/,
+    ],
+    [
+      { status: 'paused', reason: { code: 'paused', message: 'Too many failures' } },
+      [/^status +paused: Too many failures$/m],
+      /retry/,
+    ],
+    [{ status: 'interrupted', inputComplete: false }, [/not read to its end/, /the same run command again/], /retry/],
+    [
+      { status: 'running', owner: { pid: 7, host: 'box' } },
+      [/^owner +process 7 on box$/m, /^pace +117 ok/m],
+      /go on|results/,
+    ],
+    [{ status: 'completed' }, [/^retry +openapi-batch retry j$/m], /go on/],
+  ])('%j', (change, expected, unexpected) => {
+    const text = describeJob({ ...info, ...change }, progress, {}, 0);
+    for (const pattern of expected) expect(text).toMatch(pattern);
+    expect(text).not.toMatch(unexpected);
+  });
+});
