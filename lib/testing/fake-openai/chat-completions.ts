@@ -23,7 +23,11 @@ export function chatCompletions(body: Readonly<Record<string, unknown>>, model: 
     service_tier: 'default',
     system_fingerprint: 'fp_fake',
   };
-  return json(200, completion, { billed: true, tokens: completion.usage.total_tokens });
+  return json(200, completion, {
+    billed: true,
+    tokens: completion.usage.total_tokens,
+    inputTokens: answer.inputTokens,
+  });
 }
 
 function choice(index: number, { text }: ModelAnswer): unknown {

@@ -24,7 +24,11 @@ export function embeddings(body: Readonly<Record<string, unknown>>, model: FakeM
     return { object: 'embedding', index, embedding: format === 'base64' ? base64Of(vector) : vector };
   });
   const usage = { prompt_tokens: tokens, total_tokens: tokens };
-  return json(200, { object: 'list', data, model: String(body['model']), usage }, { billed: true, tokens });
+  return json(
+    200,
+    { object: 'list', data, model: String(body['model']), usage },
+    { billed: true, tokens, inputTokens: tokens },
+  );
 }
 
 /** Each text to embed; lists of token numbers count as texts of their own. Undefined where there is no input. */

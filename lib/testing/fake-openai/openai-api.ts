@@ -4,18 +4,23 @@ import { textKey } from '../fake-server/hashing.js';
 import type { FakeServerOptions } from '../fake-server/options.js';
 import { json, type Reply } from '../fake-server/reply.js';
 import type { ServerParts } from '../fake-server/server-parts.js';
+import { batchRoutes } from './batch-routes.js';
 import { answerRequest, endpointNames } from './endpoints.js';
 import { openaiError } from './error-body.js';
+import { fileRoutes } from './file-routes.js';
 import { createModel, type FakeModel } from './model.js';
+import { createNative } from './native.js';
+import { prefix } from './paths.js';
 import { admit, limitHeaders } from './rate-limits.js';
 
-/** OpenAI's API: ordinary requests. Paths as on OpenAI, and as Azure has them. */
+/** OpenAI's API: ordinary requests, files and batches. Paths as on OpenAI, and as Azure has them. */
 export function createOpenAIApi(options: FakeServerOptions, parts: ServerParts): FakeApi {
   const { clock, quotas } = parts;
   const model = createModel(options, clock);
+  const native = createNative(options, parts, model);
   const showLimits = options.rateLimitHeaders ?? true;
   return {
-    routes: requestRoutes(options, model),
+    routes: [...requestRoutes(options, model), ...fileRoutes(native), ...batchRoutes(native)],
     authorise: (incoming) => authorise(incoming, options.apiKey),
     admit: ({ call }) => admit(call, quotas, clock),
     headers: (call) => ({
@@ -32,9 +37,6 @@ export function createOpenAIApi(options: FakeServerOptions, parts: ServerParts):
     },
   };
 }
-
-/** Before a path: nothing, `/v1`, or Azure's two forms. */
-export const prefix = String.raw`^(?:/openai)?(?:/v1|/deployments/[^/]+)?`;
 
 function requestRoutes(options: FakeServerOptions, model: FakeModel): Route[] {
   const ordinary = endpointNames.map((endpoint): Route => {

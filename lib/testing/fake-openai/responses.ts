@@ -50,5 +50,5 @@ export function responses(body: Readonly<Record<string, unknown>>, model: FakeMo
     },
     metadata: body['metadata'] ?? {},
   };
-  return json(200, response, { billed: true, tokens: total });
+  return json(200, response, { billed: true, tokens: total, inputTokens: answer.inputTokens });
 }

@@ -5,7 +5,8 @@ import { createOpenAIApi } from './openai-api.js';
 export type FakeOpenAIOptions = FakeServerOptions;
 
 /**
- * Starts a fake OpenAI on 127.0.0.1: chat completions, responses, embeddings, with quotas, faults and a ledger.
+ * Starts a fake OpenAI on 127.0.0.1: chat completions, responses, embeddings, files and batches, with quotas, faults and
+ * a ledger.
  *
  * ```ts
  * await using server = await startFakeOpenAI({ requestsPerMinute: 60 });

@@ -34,6 +34,4 @@ export interface FakeApi {
   notFound(method: string, path: string): Reply;
   /** For a body that is no JSON. */
   malformed(reason: string): Reply;
-  /** Called when the server has closed. */
-  close?(): Promise<void>;
 }

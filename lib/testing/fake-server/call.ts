@@ -27,7 +27,7 @@ export interface Call {
   readonly path: string;
   /** Stable hash of the body; of method and path where there is none. */
   readonly key: string;
-  /** Number of this call among those of its operation, from 1. */
+  /** Number of this call among those of its operation, from 1; of a batch line: its number in the input. */
   readonly n: number;
   /** Number of this call among those with its operation and key, from 1. Counted while a fault plan is set. */
   readonly attempt: number;

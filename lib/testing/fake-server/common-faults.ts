@@ -85,6 +85,21 @@ export const commonFaults = {
     }),
     name: 'flatError',
   }),
+
+  /** Of a batch line: run and billed, but not in the output. */
+  missingLine: (): Fault => ({ name: 'missingLine', performs: true, line: 'missing' }),
+
+  /** Of a batch line: twice in the output. */
+  duplicateLine: (): Fault => ({ name: 'duplicateLine', performs: true, line: 'duplicate' }),
+
+  /** Of a batch line: failed without an HTTP response. */
+  lineError: (): Fault => ({ name: 'lineError', performs: false, line: 'no-answer' }),
+
+  /** Of a batch line: a response with status 0 and no body, counted as completed (OpenAI). */
+  statusZeroLine: (): Fault => ({ name: 'statusZeroLine', performs: false, line: 'status-zero' }),
+
+  /** Of a batch line: the output does not say which it answers (Gemini). */
+  keylessLine: (): Fault => ({ name: 'keylessLine', performs: true, line: 'no-key' }),
 } as const;
 
 function good({ good: reply }: FaultContext): Reply {

@@ -7,8 +7,9 @@ import { deliver } from './deliver.js';
 import type { Fault } from './fault.js';
 import type { FaultChooser } from './fault-plan.js';
 import { bodyKey, textKey } from './hashing.js';
-import { findRoute, type FoundRoute, parseJson, readText } from './incoming.js';
-import type { Ledger, LedgerEntry } from './ledger.js';
+import { drain, findRoute, type FoundRoute, parseJson, readText } from './incoming.js';
+import type { Ledger } from './ledger.js';
+import type { LedgerEntry } from './ledger-entry.js';
 import type { Delivery, Reply } from './reply.js';
 
 export interface ExchangeParts {
@@ -87,9 +88,11 @@ export class Exchange {
     const { api, chooser, clock, latencyMs, signal } = this.#parts;
     const { call } = context;
     const refusal = this.#refusal(context, route);
+    const fault = route && !refusal ? chooser.choose(call) : undefined;
+    // An upload that nobody will read is taken in first, or its sender would see a broken pipe instead of the answer.
+    if (route?.upload && (refusal ?? fault?.reply) && !fault?.performs) await drain(context.incoming);
     if (!route || refusal) return { reply: refusal ?? api.notFound(call.method, call.path), delivery: whole };
 
-    const fault = chooser.choose(call);
     if (fault) entry.fault = fault.name;
     const wait = call.operation === 'request' ? latencyMs(call.n) : 0;
     if (wait > 0) await delay(wait, undefined, { signal }).catch(() => undefined);

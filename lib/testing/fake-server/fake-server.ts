@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { messageOf } from '../../core/errors.js';
 import type { FakeApi } from './api.js';
+import type { BatchOptions } from './batch-options.js';
 import { realClock } from './clock.js';
 import { Exchange } from './exchange.js';
 import type { FaultPlan } from './fault.js';
@@ -8,6 +10,7 @@ import { FaultChooser } from './fault-plan.js';
 import { Ledger } from './ledger.js';
 import type { FakeServerOptions } from './options.js';
 import type { ServerParts } from './server-parts.js';
+import { TempFolder } from './temp-folder.js';
 import { type QuotaOptions, Quotas } from './quota.js';
 
 /** A provider's API on a real local port. Close it, or the process stays alive. */
@@ -17,9 +20,9 @@ export class FakeServer {
   readonly #stop = new AbortController();
   readonly #parts: ServerParts;
   readonly #basePath: string;
+  #batchOptions: BatchOptions;
   #gate: Promise<void> = Promise.resolve();
   #open: (() => void) | undefined;
-  readonly #api: FakeApi;
 
   /** @internal Use `startFakeOpenAI` or `startFakeGemini`. */
   constructor(options: FakeServerOptions, basePath: string, createApi: (parts: ServerParts) => FakeApi) {
@@ -27,23 +30,24 @@ export class FakeServer {
     const ledger = new Ledger(options.ledger ?? 'all');
     const chooser = new FaultChooser(options.faults ?? [], seed);
     const { signal } = this.#stop;
+    this.#batchOptions = options.batches ?? {};
     this.#parts = {
-      clock,
-      ledger,
-      chooser,
+      ...{ clock, ledger, chooser, seed, signal },
       quotas: new Quotas(options, clock),
-      seed,
-      signal,
+      temp: new TempFolder(),
+      batchOptions: () => this.#batchOptions,
       origin: () => this.origin,
     };
     this.#basePath = basePath;
     const latency = typeof latencyMs === 'number' ? (): number => latencyMs : latencyMs;
     const api = createApi(this.#parts);
-    this.#api = api;
     const exchange = new Exchange({ api, ledger, chooser, clock, latencyMs: latency, signal, ready: () => this.#gate });
     this.#http = createServer((incoming, response) => {
       // A client that leaves in mid-request is no error of the server.
-      exchange.handle(incoming, response).catch(() => response.destroy());
+      exchange.handle(incoming, response).catch((error: unknown) => {
+        if (response.headersSent || response.destroyed) response.destroy();
+        else response.writeHead(500).end(`The fake server itself failed: ${messageOf(error)}`);
+      });
     });
     // Idle connections stay: a server that drops them would add failures nobody planned.
     this.#http.keepAliveTimeout = 0;
@@ -83,6 +87,11 @@ export class FakeServer {
     this.#parts.quotas.set(quota);
   }
 
+  /** Changes how batches created from now on behave, and their limits. What is not given stays. */
+  setBatches(options: BatchOptions): void {
+    this.#batchOptions = { ...this.#batchOptions, ...options };
+  }
+
   /** From now on requests are taken in but not answered. */
   pause(): void {
     if (this.#open) return;
@@ -116,7 +125,7 @@ export class FakeServer {
       });
       for (const socket of this.#sockets) socket.destroy();
     });
-    await this.#api.close?.();
+    await this.#parts.temp.remove();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

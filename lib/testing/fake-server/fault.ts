@@ -9,6 +9,13 @@ export interface FaultContext {
   readonly now: number;
 }
 
+/**
+ * Ways in which a batch's output goes wrong. `missing`: the line is run, billed and never written. `duplicate`: written
+ * twice. `no-answer`: an error without an HTTP response. `status-zero`: a response with `status_code` 0, counted as
+ * completed. `no-key`: written without the id it answers (Gemini).
+ */
+export type LineFault = 'missing' | 'duplicate' | 'no-answer' | 'status-zero' | 'no-key';
+
 /** One way to misbehave. Plain data and a pure function: make your own as you need them. */
 export interface Fault {
   /** Stands in the ledger. */
@@ -19,6 +26,8 @@ export interface Fault {
   readonly reply?: (context: FaultContext) => Reply;
   /** Default: whole. */
   readonly delivery?: Delivery;
+  /** What it does to a line of a native batch, beyond `reply`; without meaning elsewhere. */
+  readonly line?: LineFault;
 }
 
 /** When a fault happens. All conditions given must hold; with none it always happens. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { finished } from 'node:stream/promises';
 import type { Route } from './api.js';
 
 export interface FoundRoute {
@@ -31,4 +32,10 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Reads a body to its end and forgets it. */
+export async function drain(incoming: IncomingMessage): Promise<void> {
+  incoming.resume();
+  await finished(incoming);
 }

@@ -1,37 +1,4 @@
-import type { Operation } from './call.js';
-
-/**
- * How much a ledger remembers. `all`: every call, with the start of its body. `keys`: counts, and how often each
- * distinct body was billed. `counts`: numbers only, for benches of a million requests.
- */
-export type LedgerMemory = 'all' | 'keys' | 'counts';
-
-/** One call the server saw, or one line of a batch it ran. */
-export interface LedgerEntry {
-  /** Epoch milliseconds of its arrival, by the server's clock. */
-  readonly at: number;
-  readonly operation: Operation;
-  readonly method: string;
-  readonly path: string;
-  /** Stable hash of the body; of method and path where there is none. */
-  readonly key: string;
-  /** Of a batch line: its `custom_id` or `key`. */
-  readonly itemId?: string;
-  /** Of a batch line: its batch. */
-  readonly batchId?: string;
-  /** The body's first 4,000 characters; empty for uploads and batch lines. */
-  readonly body: string;
-  /** Fault that hit it, by name. */
-  fault?: string;
-  /** HTTP status answered; 0 while, or if, nothing was answered. */
-  status: number;
-  /** Whether a model produced an answer, which a user would pay for, received or not. */
-  billed: boolean;
-  /** Tokens billed. */
-  tokens: number;
-  /** Whether the whole answer went out before the connection ended. */
-  delivered: boolean;
-}
+import type { LedgerBatch, LedgerEntry, LedgerMemory } from './ledger-entry.js';
 
 export type EntryStart = Omit<LedgerEntry, 'fault' | 'status' | 'billed' | 'tokens' | 'delivered'>;
 
@@ -54,7 +21,12 @@ export class Ledger {
   /** The most ordinary requests open at one time. */
   maxInFlight = 0;
   readonly #memory: LedgerMemory;
+  /** Every native batch created, oldest first. */
+  readonly batches: LedgerBatch[] = [];
+  /** The most input tokens enqueued at one time for one model in native batches. */
+  maxEnqueuedTokens = 0;
   readonly #billedPerKey = new Map<string, number>();
+  readonly #billedPerItem = new Map<string, number>();
   readonly #statuses = new Map<number, number>();
 
   constructor(memory: LedgerMemory) {
@@ -69,6 +41,11 @@ export class Ledger {
   /** How often each distinct body was billed: every value above 1 was paid for twice. Empty with the memory `counts`. */
   billedPerKey(): Map<string, number> {
     return new Map(this.#billedPerKey);
+  }
+
+  /** How often each `custom_id` or `key` was billed in native batches. Empty with the memory `counts`. */
+  billedPerItem(): Map<string, number> {
+    return new Map(this.#billedPerItem);
   }
 
   /** Calls answered per HTTP status; 0 counts those never answered. */
@@ -106,7 +83,9 @@ export class Ledger {
     entry.tokens = tokens;
     this.billedCount++;
     this.tokens += tokens;
-    if (this.needsKeys) this.#billedPerKey.set(entry.key, (this.#billedPerKey.get(entry.key) ?? 0) + 1);
+    if (!this.needsKeys) return;
+    countUp(this.#billedPerKey, entry.key);
+    if (entry.itemId !== undefined) countUp(this.#billedPerItem, entry.itemId);
   }
 
   /** @internal */
@@ -114,7 +93,12 @@ export class Ledger {
     entry.status = status;
     entry.delivered = delivered;
     if (entry.operation === 'request') this.inFlight--;
+    if (entry.operation === 'batch.line') return;
     if (status === 429) this.refusals++;
-    this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1);
+    countUp(this.#statuses, status);
   }
+}
+
+function countUp<K>(counts: Map<K, number>, key: K): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

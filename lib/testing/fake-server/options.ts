@@ -1,6 +1,7 @@
+import type { BatchOptions } from './batch-options.js';
 import type { FakeClock } from './clock.js';
 import type { FaultPlan } from './fault.js';
-import type { LedgerMemory } from './ledger.js';
+import type { LedgerMemory } from './ledger-entry.js';
 import type { QuotaOptions } from './quota.js';
 
 /** What an `answer` option gets to see. */
@@ -33,6 +34,8 @@ export interface FakeServerOptions extends QuotaOptions {
   readonly clock?: FakeClock;
   /** Default `all`. */
   readonly ledger?: LedgerMemory;
+  /** Native batches. */
+  readonly batches?: BatchOptions;
   /** Whether quotas show in response headers, where the provider has such; default true. */
   readonly rateLimitHeaders?: boolean;
 }

@@ -16,6 +16,7 @@ export interface Reply {
   readonly billed?: boolean;
   /** Input and output tokens of it. */
   readonly tokens?: number;
+  readonly inputTokens?: number;
 }
 
 /** How an answer reaches the client, if it does. */
