@@ -23,8 +23,8 @@ export interface ThinFetchOptions {
 /**
  * A `fetch` for JSON APIs over `undici.request`, at about a third of the CPU time: no web streams unless `body` is read.
  * Keep-alive, no timeouts of its own (the caller's signal ends an attempt, down to the socket), errors as fetch has them
- * (`TypeError: fetch failed` and `terminated`, with the system's error as cause). Form data, streams and redirects, and
- * everything once the application has set a proxy or a mock as undici's global dispatcher, go to the built-in fetch.
+ * (`TypeError: fetch failed` and `terminated`, with the system's error as cause). A proxy or mock that the application has set
+ * as undici's global dispatcher is used; form data, streams and redirects go to the built-in fetch.
  */
 export function createThinFetch(options: ThinFetchOptions = {}): ThinFetch {
   const { connections } = options;
@@ -39,14 +39,14 @@ export function createThinFetch(options: ThinFetchOptions = {}): ThinFetch {
 
   const thin = async (input: Parameters<Fetch>[0], init: RequestInit = {}): Promise<Response> => {
     const { body, method = 'GET', headers, signal, redirect = 'follow' } = init;
-    if (input instanceof Request || !isPlainBody(body) || hasForeignDispatcher()) return globalThis.fetch(input, init);
+    if (input instanceof Request || !isPlainBody(body)) return globalThis.fetch(input, init);
     const url = String(input);
     open ??= connect();
     const { agent, undici } = open;
     let answer: Undici.Dispatcher.ResponseData;
     try {
       answer = await undici.request(url, {
-        dispatcher: agent,
+        dispatcher: chosenDispatcher() ?? agent,
         method: method,
         headers: plainHeaders(headers),
         body: body ?? null,
@@ -105,9 +105,10 @@ function isRedirect({ statusCode, headers }: Undici.Dispatcher.ResponseData): bo
 /** Where undici and Node keep what `setGlobalDispatcher` was given. */
 const globalDispatcher = Symbol.for('undici.globalDispatcher.1');
 
-function hasForeignDispatcher(): boolean {
-  const dispatcher = (globalThis as { [globalDispatcher]?: object })[globalDispatcher];
-  return dispatcher !== undefined && dispatcher.constructor.name !== 'Agent';
+/** What the application has set there: anything but the plain agent that is there from the start. */
+function chosenDispatcher(): Undici.Dispatcher | undefined {
+  const dispatcher = (globalThis as { [globalDispatcher]?: Undici.Dispatcher })[globalDispatcher];
+  return dispatcher?.constructor.name === 'Agent' ? undefined : dispatcher;
 }
 
 function ignore(): void {

@@ -1,0 +1,193 @@
+import { gzipSync } from 'node:zlib';
+import { MockAgent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
+import type { ThinFetch } from '../../lib/transport/thin-fetch';
+import { createThinFetch } from '../../lib/transport/thin-fetch';
+import type { WireServer } from '../provider/support/wire-server';
+import { cutBody, json, raw, resetAtOnce, startWireServer, until } from '../provider/support/wire-server';
+
+let server: WireServer;
+let thin: ThinFetch;
+
+beforeEach(async () => {
+  server = await startWireServer();
+  thin = createThinFetch();
+});
+afterEach(async () => {
+  await thin.close();
+  await server.close();
+});
+
+const failureOf = (promise: Promise<unknown>): Promise<{ name: string; message: string; cause?: { code?: string } }> =>
+  promise.then(
+    () => {
+      throw new Error('it did not fail');
+    },
+    (error: never) => error,
+  );
+
+describe('answers', () => {
+  it('gives status, headers and JSON', async () => {
+    server.handle = (response) => {
+      response.setHeader('set-cookie', ['a=1', 'b=2']);
+      json(response, 201, { a: 1 }, { 'x-request-id': 'r1' });
+    };
+    const response = await thin.fetch(`${server.url}/x?y=1`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer k', 'content-type': 'application/json' },
+      body: '{"q":1}',
+    });
+    expect(response).toMatchObject({ status: 201, ok: true, url: `${server.url}/x?y=1`, bodyUsed: false });
+    expect(response.headers.get('x-request-id')).toBe('r1');
+    expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+    expect(await response.json()).toEqual({ a: 1 });
+    expect(server.seen[0]).toMatchObject({ method: 'POST', url: '/x?y=1', json: { q: 1 } });
+    expect(server.seen[0]?.headers).toMatchObject({ authorization: 'Bearer k', 'content-length': '7' });
+  });
+
+  it.each([
+    ['text', async (response: Response) => response.text()],
+    ['arrayBuffer', async (response: Response) => new TextDecoder().decode(await response.arrayBuffer())],
+    ['blob', async (response: Response) => (await response.blob()).text()],
+    ['body', async (response: Response) => new Response(response.body).text()],
+    ['text after a look at body', async (response: Response) => (response.body === null ? '' : response.text())],
+  ])('reads a body as %s', async (_name, read) => {
+    const long = 'näh '.repeat(50_000);
+    server.handle = (response) => raw(response, 200, long);
+    expect(await read(await thin.fetch(server.url))).toBe(long);
+  });
+
+  it('reads a body once only', async () => {
+    const response = await thin.fetch(server.url);
+    await response.text();
+    expect(response.bodyUsed).toBe(true);
+    await expect(response.text()).rejects.toThrow(TypeError);
+  });
+
+  it('reads an empty body, and an error status as an answer', async () => {
+    server.handle = (response) => raw(response, 503, '');
+    const response = await thin.fetch(server.url);
+    expect([response.ok, response.status, await response.text()]).toEqual([false, 503, '']);
+  });
+
+  it('unpacks what a gateway has compressed unasked', async () => {
+    const packed = gzipSync('{"a":1}');
+    server.handle = (response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': packed.length });
+      response.end(packed);
+    };
+    expect(await (await thin.fetch(server.url)).json()).toEqual({ a: 1 });
+  });
+});
+
+describe('bodies and redirects', () => {
+  it.each([
+    ['bytes', () => new TextEncoder().encode('hi')],
+    ['a blob', () => new Blob(['hi'])],
+    ['a stream', () => new Blob(['hi']).stream()],
+    ['parameters', () => new URLSearchParams({ hi: '' })],
+  ])('sends %s', async (_name, body) => {
+    const init = { method: 'POST', body: body(), duplex: 'half' } as RequestInit;
+    expect((await thin.fetch(server.url, init)).status).toBe(200);
+    expect(server.seen[0]?.text).toMatch(/^hi=?$/);
+  });
+
+  it('sends form data', async () => {
+    const form = new FormData();
+    form.append('file', new Blob(['line']), 'a.jsonl');
+    await thin.fetch(server.url, { method: 'POST', body: form });
+    expect(server.seen[0]?.headers['content-type']).toMatch(/^multipart\/form-data/);
+    expect(server.seen[0]?.text).toContain('line');
+  });
+
+  it('follows a redirect with the body', async () => {
+    server.handle = (response, { url }) => {
+      if (url === '/old') response.writeHead(307, { location: '/new' }).end();
+      else json(response, 200, { url });
+    };
+    const response = await thin.fetch(`${server.url}/old`, { method: 'POST', body: 'again' });
+    expect(await response.json()).toEqual({ url: '/new' });
+    expect(server.seen.at(-1)).toMatchObject({ url: '/new', text: 'again' });
+  });
+});
+
+describe('failures', () => {
+  it('is "fetch failed" with the code, where no answer came', async () => {
+    server.handle = resetAtOnce;
+    const error = await failureOf(thin.fetch(server.url));
+    expect(error).toMatchObject({ name: 'TypeError', message: 'fetch failed' });
+    expect(error.cause?.code).toMatch(/ECONNRESET|UND_ERR_SOCKET/);
+    expect((await failureOf(thin.fetch('http://127.0.0.1:1'))).cause?.code).toBe('ECONNREFUSED');
+  });
+
+  it.each([
+    ['text', (response: Response) => response.text()],
+    ['body', (response: Response) => new Response(response.body).text()],
+  ])('is "terminated" with the code, where the body broke off (%s)', async (_name, read) => {
+    server.handle = cutBody;
+    const error = await failureOf(read(await thin.fetch(server.url)));
+    expect(error).toMatchObject({ name: 'TypeError', message: 'terminated' });
+    expect(error.cause?.code).toMatch(/ECONNRESET|UND_ERR_SOCKET/);
+  });
+
+  it('takes an abort down to the socket, before the headers', async () => {
+    server.handle = () => undefined;
+    const controller = new AbortController();
+    const answer = failureOf(thin.fetch(server.url, { signal: controller.signal }));
+    await until(() => server.seen.length === 1);
+    controller.abort();
+    expect((await answer).name).toBe('AbortError');
+    await until(() => server.aborted === 1);
+  });
+
+  it('takes an abort down to the socket, within the body', async () => {
+    server.handle = (response) => {
+      response.writeHead(200, { 'content-length': '10' });
+      response.write('half');
+    };
+    const controller = new AbortController();
+    const response = await thin.fetch(server.url, { signal: controller.signal });
+    const body = failureOf(response.text());
+    controller.abort();
+    expect((await body).name).toBe('AbortError');
+    await until(() => server.aborted === 1);
+  });
+
+  it('sends nothing once aborted', async () => {
+    expect((await failureOf(thin.fetch(server.url, { signal: AbortSignal.abort() }))).name).toBe('AbortError');
+    expect(server.seen).toEqual([]);
+  });
+});
+
+describe('connections', () => {
+  it('keeps them, at most as many as said', async () => {
+    const ports = new Set<unknown>();
+    server.handle = (response) => {
+      ports.add(response.socket?.remotePort);
+      setTimeout(() => json(response, 200, {}), 5);
+    };
+    const limited = createThinFetch({ connections: 2 });
+    await Promise.all(Array.from({ length: 10 }, async () => (await limited.fetch(server.url)).text()));
+    expect(ports.size).toBe(2);
+    await limited.close();
+  });
+
+  it('closes them, and opens new ones when used again', async () => {
+    await (await thin.fetch(server.url)).text();
+    await thin.close();
+    expect((await thin.fetch(server.url)).status).toBe(200);
+  });
+
+  it('are those of a proxy or mock set as global dispatcher', async () => {
+    const before = getGlobalDispatcher();
+    const mock = new MockAgent();
+    mock.disableNetConnect();
+    mock.get('http://mocked').intercept({ path: '/', method: 'GET' }).reply(200, { mocked: true });
+    setGlobalDispatcher(mock);
+    try {
+      expect(await (await thin.fetch('http://mocked/')).json()).toEqual({ mocked: true });
+    } finally {
+      setGlobalDispatcher(before);
+      await mock.close();
+    }
+  });
+});
