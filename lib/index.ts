@@ -19,7 +19,14 @@ export { ofType } from './operators/of-type.js';
 export { persistTo } from './operators/persist-to.js';
 export type { Journal, PersistOptions } from './operators/persist-to.js';
 export type { BatchClientOptions } from './options/client-options.js';
-export type { CallbackExecutor, CallbackJob, Callbacks, ItemSource, MapOptions, ResumeOptions } from './options/map-options.js';
+export type {
+  CallbackExecutor,
+  CallbackJob,
+  Callbacks,
+  ItemSource,
+  MapOptions,
+  ResumeOptions,
+} from './options/map-options.js';
 export type { RunOptions } from './options/run-options.js';
 export { localEcho } from './provider/echo/local-echo.js';
 export type { LocalEchoOptions } from './provider/echo/local-echo.js';
@@ -27,7 +34,14 @@ export { gemini } from './provider/gemini/gemini.js';
 export type { GeminiProviderOptions } from './provider/gemini/gemini.js';
 export { openai } from './provider/openai/openai.js';
 export type { OpenAIProviderOptions } from './provider/openai/openai.js';
-export type { LimitObservation, LimitReading, Provider, ProviderResponse, RequestContext, Verdict } from './provider/provider.js';
+export type {
+  LimitObservation,
+  LimitReading,
+  Provider,
+  ProviderResponse,
+  RequestContext,
+  Verdict,
+} from './provider/provider.js';
 export { failureVerdict, ProviderError } from './provider/provider-error.js';
 export { sqliteStore } from './store/sqlite/sqlite-store.js';
 export type { SqliteStoreOptions } from './store/sqlite/sqlite-store.js';

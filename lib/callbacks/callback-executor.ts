@@ -20,15 +20,24 @@ export interface CallbackExecutorPort {
 
 /** The executor a job asked for, or undefined where it has no callbacks. */
 export function callbackExecutor(callbacks: Callbacks, scheduler: SchedulerLike): CallbackExecutorPort | undefined {
-  const { callbackExecutor: kind = 'inline', callbackWorkers: workers = 8, callbackTimeoutMs: timeoutMs = 60_000 } = callbacks;
+  const {
+    callbackExecutor: kind = 'inline',
+    callbackWorkers: workers = 8,
+    callbackTimeoutMs: timeoutMs = 60_000,
+  } = callbacks;
   const { callbackModule: module, onProgress, onItem, onComplete } = callbacks;
   if (module !== undefined) return threadExecutor({ module, workers, timeoutMs, scheduler });
-  const named: Readonly<Record<CallbackName, ((...args: never[]) => unknown) | undefined>> = { onProgress, onItem, onComplete };
+  const named: Readonly<Record<CallbackName, ((...args: never[]) => unknown) | undefined>> = {
+    onProgress,
+    onItem,
+    onComplete,
+  };
   if (Object.values(named).every((callback) => callback === undefined)) return undefined;
   return {
     concurrency: kind === 'async' ? workers : 1,
     has: (name) => named[name] !== undefined,
-    call: (name, local) => defer(() => settle(named[name]?.(...(local as never[])))).pipe(timeout({ each: timeoutMs, scheduler })),
+    call: (name, local) =>
+      defer(() => settle(named[name]?.(...(local as never[])))).pipe(timeout({ each: timeoutMs, scheduler })),
     close: () => Promise.resolve(),
   };
 }

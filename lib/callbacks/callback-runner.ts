@@ -1,4 +1,16 @@
-import { catchError, concat, EMPTY, exhaustMap, ignoreElements, merge, Subject, takeUntil, tap, type Observable, type SchedulerLike } from 'rxjs';
+import {
+  catchError,
+  concat,
+  EMPTY,
+  exhaustMap,
+  ignoreElements,
+  merge,
+  Subject,
+  takeUntil,
+  tap,
+  type Observable,
+  type SchedulerLike,
+} from 'rxjs';
 import type { BatchEvent } from '../core/events.js';
 import type { Progress } from '../core/progress.js';
 import { ItemFeed, runFeed } from '../job/item-feed.js';
@@ -35,7 +47,8 @@ export class CallbackRunner {
   constructor(private readonly options: CallbackRunnerOptions) {
     const { store, jobKey, executor, scheduler } = options;
     this.#feed = new ItemFeed({ store, jobKey, cursor: cursorName });
-    const deliver = ({ itemId, result }: { itemId: string; result: unknown }): Observable<never> => this.#call('onItem', [itemId, result]);
+    const deliver = ({ itemId, result }: { itemId: string; result: unknown }): Observable<never> =>
+      this.#call('onItem', [itemId, result]);
     this.#items$ = executor.has('onItem') ? runFeed(this.#feed, deliver, executor.concurrency, scheduler) : EMPTY;
   }
 
@@ -48,25 +61,30 @@ export class CallbackRunner {
       catchError(() => EMPTY),
     );
     const progress$ = this.#progress.pipe(
-      takeUntil(this.#finish),
       exhaustMap((progress) => {
         this.#last = undefined;
         return this.#call('onProgress', [progress]);
       }),
     );
-    return merge(this.#items$, this.options.executor.has('onProgress') ? progress$ : EMPTY, heard$.pipe(takeUntil(this.#finish)));
+    return merge(
+      this.#items$,
+      this.options.executor.has('onProgress') ? progress$ : EMPTY,
+      heard$.pipe(takeUntil(this.#finish)),
+    );
   }
 
   /** What is stored now is the last to be delivered. */
   end(): void {
     this.#feed.end();
+    this.#progress.complete();
     this.#finish.next();
   }
 
   /** The last progress, if it came while another was being dealt with, and `onComplete`. */
   complete(): Observable<never> {
     const { executor } = this.options;
-    const last = this.#last !== undefined && executor.has('onProgress') ? this.#call('onProgress', [this.#last]) : EMPTY;
+    const last =
+      this.#last !== undefined && executor.has('onProgress') ? this.#call('onProgress', [this.#last]) : EMPTY;
     return concat(last, executor.has('onComplete') ? this.#call('onComplete', []) : EMPTY);
   }
 

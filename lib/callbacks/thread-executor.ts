@@ -33,7 +33,11 @@ export function threadExecutor({ module, workers, timeoutMs, scheduler }: Thread
         const given = new AbortController();
         const called = pool.run({ name, args: plain }, { signal: given.signal }) as Promise<unknown>;
         // Given up for its time: the thread is ended with it, and the pool makes another.
-        return from(called).pipe(timeout({ each: timeoutMs, scheduler }), ignoreElements(), finalize(() => given.abort()));
+        return from(called).pipe(
+          timeout({ each: timeoutMs, scheduler }),
+          ignoreElements(),
+          finalize(() => given.abort()),
+        );
       }),
     close: () => pool.destroy(),
   };

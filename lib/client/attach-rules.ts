@@ -10,14 +10,21 @@ export interface ModeChoice {
 
 export function chooseMode(mode: Mode, providerName: string): ModeChoice {
   if (mode === 'native') {
-    throw new BatchError('invalid_options', `map(): mode "native" is not offered by the provider "${providerName}"; use "emulated" or "auto"`);
+    throw new BatchError(
+      'invalid_options',
+      `map(): mode "native" is not offered by the provider "${providerName}"; use "emulated" or "auto"`,
+    );
   }
   if (mode === 'emulated') return { runMode: 'emulated', reason: 'asked for' };
   return { runMode: 'emulated', reason: `the provider "${providerName}" offers ordinary requests only` };
 }
 
 /** A known job goes on as what it is. Throws `job_conflict` naming what the call says differently. */
-export function refuseConflict(record: JobRecord, asked: NewJob, given: { readonly params: boolean; readonly mode: boolean }): void {
+export function refuseConflict(
+  record: JobRecord,
+  asked: NewJob,
+  given: { readonly params: boolean; readonly mode: boolean },
+): void {
   const differs = (field: string, stored: unknown, wanted: unknown): void => {
     if (JSON.stringify(stored) === JSON.stringify(wanted)) return;
     throw new BatchError(

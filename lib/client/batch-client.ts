@@ -13,7 +13,14 @@ import { logger } from '../log/logger.js';
 import { inSlices } from '../operators/in-slices.js';
 import { checkOptions } from '../options/check-options.js';
 import { clientSchema, type BatchClientOptions } from '../options/client-options.js';
-import { mapSchema, resumeSchema, type Callbacks, type ItemSource, type MapOptions, type ResumeOptions } from '../options/map-options.js';
+import {
+  mapSchema,
+  resumeSchema,
+  type Callbacks,
+  type ItemSource,
+  type MapOptions,
+  type ResumeOptions,
+} from '../options/map-options.js';
 import { mergeRunOptions, pickRunOptions } from '../options/run-options.js';
 import { LimiterRegistry } from '../pacing/limiter-registry.js';
 import { namedProvider } from '../provider/named-providers.js';
@@ -82,17 +89,29 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
     this.#provider.prepare?.();
     const { jobId } = asked;
     const known = options.jobId === undefined ? undefined : this.#store.findJob(jobId);
-    if (known !== undefined) refuseConflict(known, asked, { params: options.params !== undefined, mode: options.mode !== undefined });
+    if (known !== undefined)
+      refuseConflict(known, asked, { params: options.params !== undefined, mode: options.mode !== undefined });
     const record = known ?? this.#store.createJob(asked);
     const intake = this.#intake(items, { model: record.model ?? undefined, params: record.params });
 
     const active = this.#runner.active(jobId);
     if (active !== undefined && !active.finished) {
-      if (!active.accept(intake)) throw new BatchError('job_busy', `Job "${jobId}" is just ending in this client; call map() again when it has`, { jobId });
+      if (!active.accept(intake))
+        throw new BatchError('job_busy', `Job "${jobId}" is just ending in this client; call map() again when it has`, {
+          jobId,
+        });
       return new DurableJob<T>(this.#host, jobId);
     }
     const settings = mergeRunOptions(known?.settings, pickRunOptions(this.#options), pickRunOptions(options));
-    const start = { jobId, created: known === undefined, intakes: [intake], partial: false, retryFailed: false, settings, callbacks };
+    const start = {
+      jobId,
+      created: known === undefined,
+      intakes: [intake],
+      partial: false,
+      retryFailed: false,
+      settings,
+      callbacks,
+    };
     if (asyncSubmit) this.#runner.start(start);
     else this.#runner.startWhenWatched(start);
     return new DurableJob<T>(this.#host, jobId);
@@ -132,8 +151,11 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
   async prune({ olderThan }: PruneOptions): Promise<readonly string[]> {
     this.#refuseClosed('prune()');
     const before = olderThan instanceof Date ? olderThan.getTime() : Date.now() - olderThan;
-    if (!Number.isFinite(before)) throw new OptionsError('prune(): expected "olderThan" to be a Date or an age in milliseconds');
-    const ended = this.#store.listJobs().filter(({ status, updatedAt }) => (status === 'completed' || status === 'cancelled') && updatedAt < before);
+    if (!Number.isFinite(before))
+      throw new OptionsError('prune(): expected "olderThan" to be a Date or an age in milliseconds');
+    const ended = this.#store
+      .listJobs()
+      .filter(({ status, updatedAt }) => (status === 'completed' || status === 'cancelled') && updatedAt < before);
     for (const { jobId } of ended) this.#store.deleteJob(jobId);
     await this.#sweep();
     return ended.map(({ jobId }) => jobId);
@@ -161,16 +183,25 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
     const record = requireJob(this.#host, jobId);
     const active = this.#runner.active(jobId);
     if (active !== undefined && !active.finished) {
-      throw new BatchError('job_busy', `Job "${jobId}" is at work; failed items can be taken up again when it has ended`, { jobId });
+      throw new BatchError(
+        'job_busy',
+        `Job "${jobId}" is at work; failed items can be taken up again when it has ended`,
+        { jobId },
+      );
     }
     if (record.status === 'completed' && record.failed === 0) return;
-    this.#goOn(record, { partial: true, retryFailed: true, asyncSubmit: true, options: {} });
+    this.#goOn(record, { partial: false, retryFailed: true, asyncSubmit: true, options: {} });
   }
 
   /** Works on what is stored, and on what is left of an input this client has held since a pause. */
   #goOn(
     record: JobRecord,
-    { partial, retryFailed, asyncSubmit, options }: { partial: boolean; retryFailed: boolean; asyncSubmit: boolean; options: ResumeOptions },
+    {
+      partial,
+      retryFailed,
+      asyncSubmit,
+      options,
+    }: { partial: boolean; retryFailed: boolean; asyncSubmit: boolean; options: ResumeOptions },
   ): void {
     const { jobId } = record;
     const { name, endpoint = 'default' } = this.#provider;
@@ -236,17 +267,21 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
   }
 
   #refuseClosed(call: string): void {
-    if (this.#closing !== undefined) throw new BatchError('client_closed', `${call}: this client was closed; make a new one`);
+    if (this.#closing !== undefined)
+      throw new BatchError('client_closed', `${call}: this client was closed; make a new one`);
   }
 }
 
 function checkJobId(jobId: unknown, call: string): string {
-  if (typeof jobId !== 'string' || jobId === '') throw new OptionsError(`${call}: expected the id of a job (a string), got ${typeof jobId}`);
+  if (typeof jobId !== 'string' || jobId === '')
+    throw new OptionsError(`${call}: expected the id of a job (a string), got ${typeof jobId}`);
   return jobId;
 }
 
 function hasCallbacks(options: Callbacks): boolean {
-  return [options.onProgress, options.onItem, options.onComplete, options.callbackModule].some((value) => value !== undefined);
+  return [options.onProgress, options.onItem, options.onComplete, options.callbackModule].some(
+    (value) => value !== undefined,
+  );
 }
 
 function checkCallbacks<T>(callbacks: Callbacks<T>, call: string): Callbacks {
@@ -258,9 +293,12 @@ function checkCallbacks<T>(callbacks: Callbacks<T>, call: string): Callbacks {
   }
   // What the results are is between the caller and the callbacks.
   if (callbackModule === undefined) return callbacks as Callbacks;
-  if (callbackExecutor !== 'thread') throw new OptionsError(`${call}: "callbackModule" is for callbackExecutor "thread"; give functions otherwise`);
+  if (callbackExecutor !== 'thread')
+    throw new OptionsError(`${call}: "callbackModule" is for callbackExecutor "thread"; give functions otherwise`);
   if ([onProgress, onItem, onComplete].some((value) => value !== undefined)) {
-    throw new OptionsError(`${call}: with "callbackModule" the callbacks come from that module; leave onProgress, onItem and onComplete out`);
+    throw new OptionsError(
+      `${call}: with "callbackModule" the callbacks come from that module; leave onProgress, onItem and onComplete out`,
+    );
   }
   return callbacks as Callbacks;
 }

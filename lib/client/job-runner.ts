@@ -1,4 +1,16 @@
-import { concat, defer, EMPTY, from, ignoreElements, lastValueFrom, merge, Subject, throttleTime, type Observable, type SchedulerLike } from 'rxjs';
+import {
+  concat,
+  defer,
+  EMPTY,
+  from,
+  ignoreElements,
+  lastValueFrom,
+  merge,
+  Subject,
+  throttleTime,
+  type Observable,
+  type SchedulerLike,
+} from 'rxjs';
 import { callbackExecutor } from '../callbacks/callback-executor.js';
 import { CallbackRunner } from '../callbacks/callback-runner.js';
 import { BatchError, messageOf } from '../core/errors.js';
@@ -57,7 +69,9 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
     private readonly options: JobRunnerOptions,
     private readonly host: () => JobHost,
   ) {
-    this.#heartbeat = new Heartbeat(options.store, () => [...this.#running.values()].filter(({ run }) => !run.finished));
+    this.#heartbeat = new Heartbeat(options.store, () =>
+      [...this.#running.values()].filter(({ run }) => !run.finished),
+    );
   }
 
   active(jobId: string): ActiveJob | undefined {
@@ -78,7 +92,8 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
     this.#latest.set(jobId, options);
     const { requestsPerMinute, tokensPerMinute } = settings;
     const scope = provider.quotaScope ?? provider.name;
-    const limiterFor = (model: string | undefined) => limiters.limiter(scope, model, { requestsPerMinute, tokensPerMinute });
+    const limiterFor = (model: string | undefined) =>
+      limiters.limiter(scope, model, { requestsPerMinute, tokensPerMinute });
     limiterFor(record.model ?? provider.defaultModel).forgive();
     const callbacks = this.#callbacks(record, options.callbacks);
     const run = new ActiveJob({
@@ -112,7 +127,13 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
         if (this.active(jobId) === undefined && this.#cold.isWatched(jobId)) this.start(next);
         next = { ...options, created: false };
       },
-      () => this.active(jobId)?.stop({ kind: 'stop', status: 'paused', code: 'unwatched', message: `Nobody watches job "${jobId}"; it goes on with the next subscriber` }),
+      () =>
+        this.active(jobId)?.stop({
+          kind: 'stop',
+          status: 'paused',
+          code: 'unwatched',
+          message: `Nobody watches job "${jobId}"; it goes on with the next subscriber`,
+        }),
     );
   }
 
@@ -121,7 +142,10 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
     const start = this.#cold.watched(jobId, change);
     if (start === undefined) return EMPTY;
     const leaving$ = this.active(jobId)?.ended$ ?? EMPTY;
-    return concat(leaving$.pipe(ignoreElements()), defer(() => (start(), EMPTY)));
+    return concat(
+      leaving$.pipe(ignoreElements()),
+      defer(() => (start(), EMPTY)),
+    );
   }
 
   /** Stops every run and waits until each has ended; `drainMs` overrides theirs. */
@@ -191,19 +215,29 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
       onError: (name, error) => {
         const text = `${name} of job "${record.jobId}" failed: ${messageOf(error)}`;
         log?.(text);
-        if (!warned) process.emitWarning(text, { code: 'OPENAPI_BATCH_CALLBACK', detail: 'Further failures of this job’s callbacks are only logged.' });
+        if (!warned)
+          process.emitWarning(text, {
+            code: 'OPENAPI_BATCH_CALLBACK',
+            detail: 'Further failures of this job’s callbacks are only logged.',
+          });
         warned = true;
       },
     });
     const delivered = new Subject<never>();
     return {
       listen: (live$: ActiveJob['live$']): void => {
-        runner.run(live$).subscribe({ error: (error: unknown) => delivered.error(error), complete: () => delivered.complete() });
+        runner
+          .run(live$)
+          .subscribe({ error: (error: unknown) => delivered.error(error), complete: () => delivered.complete() });
       },
       settle: (completed: boolean): Observable<unknown> =>
         defer(() => {
           runner.end();
-          return concat(delivered, completed ? runner.complete() : EMPTY, defer(() => from(runner.close())));
+          return concat(
+            delivered,
+            completed ? runner.complete() : EMPTY,
+            defer(() => from(runner.close())),
+          );
         }),
     };
   }

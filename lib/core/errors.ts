@@ -83,5 +83,8 @@ export function messageOf(error: unknown): string {
 /** Anything thrown, as the error a job's Observable ends with. */
 export function toBatchError(error: unknown, jobId: string): BatchError {
   if (isBatchError(error)) return error;
-  return new BatchError('internal', `The run of job "${jobId}" broke off: ${messageOf(error)}`, { cause: error, jobId });
+  return new BatchError('internal', `The run of job "${jobId}" broke off: ${messageOf(error)}`, {
+    cause: error,
+    jobId,
+  });
 }

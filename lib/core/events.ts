@@ -32,4 +32,6 @@ export type BatchEvent<T = unknown> = ProgressEvent | ItemEvent<T> | CompleteEve
 export type BatchEventType = BatchEvent['type'];
 
 /** An event before the store has given it a sequence and a time. */
-export type EventDraft<E extends BatchEvent = BatchEvent> = E extends BatchEvent ? Omit<E, 'seq' | 'at' | 'jobId'> : never;
+export type EventDraft<E extends BatchEvent = BatchEvent> = E extends BatchEvent
+  ? Omit<E, 'seq' | 'at' | 'jobId'>
+  : never;

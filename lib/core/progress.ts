@@ -38,7 +38,11 @@ export interface Progress {
   readonly tokens: { readonly input: number; readonly output: number };
   /** US dollars, or null where no price is known. */
   readonly cost: number | null;
-  readonly rate: { readonly itemsPerMinute: number; readonly requestsPerMinute: number; readonly tokensPerMinute: number };
+  readonly rate: {
+    readonly itemsPerMinute: number;
+    readonly requestsPerMinute: number;
+    readonly tokensPerMinute: number;
+  };
   /** Milliseconds to the end at the present rate, or null where unknown. */
   readonly etaMs: number | null;
   readonly pacing: PacingState;

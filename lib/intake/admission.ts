@@ -4,7 +4,8 @@ import { FingerprintSet } from './fingerprint-set.js';
 import type { ReadItem } from './read-item.js';
 
 /** The item is new, was stored by an earlier reading, or cannot be told before the index is built. */
-export type Admitted = { readonly kind: 'new'; readonly item: NewItem } | { readonly kind: 'known' } | { readonly kind: 'ask-again' };
+export type Admitted =
+  { readonly kind: 'new'; readonly item: NewItem } | { readonly kind: 'known' } | { readonly kind: 'ask-again' };
 
 const pageSize = 512;
 

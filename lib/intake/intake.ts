@@ -94,7 +94,11 @@ export class Intake {
   }
 
   /** Takes values until the source is at its end, makes us wait, or the turn is over. */
-  #slice(lease: Lease, subscriber: Subscriber<number>, timely: () => boolean): 'end' | 'more' | PromiseLike<IteratorResult<unknown>> {
+  #slice(
+    lease: Lease,
+    subscriber: Subscriber<number>,
+    timely: () => boolean,
+  ): 'end' | 'more' | PromiseLike<IteratorResult<unknown>> {
     while (!subscriber.closed) {
       this.#held ??= this.#next();
       if ('then' in this.#held) return this.#held;
@@ -166,5 +170,7 @@ const guard = (subscriber: Subscriber<number>, work: () => void) => (): void => 
 /** The caller's own source threw: a BatchError of ours (a reader of lines, say) speaks for itself. */
 function failure(error: unknown, count: number): BatchError {
   if (isBatchError(error)) return error;
-  return new BatchError('input_failed', `The input failed after ${String(count)} items: ${messageOf(error)}`, { cause: error });
+  return new BatchError('input_failed', `The input failed after ${String(count)} items: ${messageOf(error)}`, {
+    cause: error,
+  });
 }

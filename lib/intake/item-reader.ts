@@ -62,7 +62,10 @@ function pushReader(source: ObservableInput<unknown>): ItemReader {
   const take = (): unknown => {
     const value = waiting[head];
     waiting[head++] = undefined;
-    if (head > 1024 && head * 2 > waiting.length) waiting.splice(0, head), (head = 0);
+    if (head > 1024 && head * 2 > waiting.length) {
+      waiting.splice(0, head);
+      head = 0;
+    }
     return value;
   };
   const open = (): Subscription =>

@@ -33,15 +33,25 @@ export function readItem(value: unknown, place: string): ReadItem {
 
 function checkShape(value: unknown, place: string): BatchItem {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) {
-    const hint = ArrayBuffer.isView(value) ? '; a stream of bytes must be parsed first, for example with readJsonl(stream)' : '';
-    throw invalid(place, `expected an object such as { itemId: "a", input: { prompt: "..." } }, got ${describeValue(value)}${hint}`);
+    const hint = ArrayBuffer.isView(value)
+      ? '; a stream of bytes must be parsed first, for example with readJsonl(stream)'
+      : '';
+    throw invalid(
+      place,
+      `expected an object such as { itemId: "a", input: { prompt: "..." } }, got ${describeValue(value)}${hint}`,
+    );
   }
-  for (const key in value) if (!known.has(key)) throw invalid(place, `unknown field "${key}"${suggestion(key, fields)}`);
+  for (const key in value)
+    if (!known.has(key)) throw invalid(place, `unknown field "${key}"${suggestion(key, fields)}`);
   const { itemId, input, model, params } = value as Record<string, unknown>;
-  if (itemId !== undefined && typeof itemId !== 'string') throw invalid(place, `expected "itemId" to be a string, got ${describeValue(itemId)}`);
-  if (typeof itemId === 'string' && !itemId.isWellFormed()) throw invalid(place, `"itemId" is not well-formed Unicode (half of a surrogate pair)`);
-  if (input === undefined) throw invalid(place, 'the field "input" is missing; give { prompt: "..." } or the body of the request');
-  if (model !== undefined && (typeof model !== 'string' || model === '')) throw invalid(place, `expected "model" to be a string, got ${describeValue(model)}`);
+  if (itemId !== undefined && typeof itemId !== 'string')
+    throw invalid(place, `expected "itemId" to be a string, got ${describeValue(itemId)}`);
+  if (typeof itemId === 'string' && !itemId.isWellFormed())
+    throw invalid(place, `"itemId" is not well-formed Unicode (half of a surrogate pair)`);
+  if (input === undefined)
+    throw invalid(place, 'the field "input" is missing; give { prompt: "..." } or the body of the request');
+  if (model !== undefined && (typeof model !== 'string' || model === ''))
+    throw invalid(place, `expected "model" to be a string, got ${describeValue(model)}`);
   if (params !== undefined && (typeof params !== 'object' || params === null || Array.isArray(params))) {
     throw invalid(place, `expected "params" to be an object, got ${describeValue(params)}`);
   }
@@ -49,13 +59,15 @@ function checkShape(value: unknown, place: string): BatchItem {
 }
 
 function toJson(value: unknown, place: string, field: string): string {
-  let text: string | undefined;
+  let text: unknown;
   try {
-    text = JSON.stringify(value) as string | undefined;
+    text = JSON.stringify(value);
   } catch (error) {
     throw invalid(place, `"${field}" cannot be written as JSON: ${messageOf(error).split('\n')[0] ?? ''}`);
   }
-  if (text === undefined) throw invalid(place, `"${field}" cannot be written as JSON: got ${describeValue(value)}`);
+  // A function or a symbol has no JSON.
+  if (typeof text !== 'string')
+    throw invalid(place, `"${field}" cannot be written as JSON: got ${describeValue(value)}`);
   return text;
 }
 

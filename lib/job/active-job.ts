@@ -1,10 +1,24 @@
 import {
-  asyncScheduler, catchError, concat, defer, EMPTY, from, ignoreElements, map, merge, of, Subject, switchMap, takeUntil, tap,
-  throttleTime, throwError, timer, type Observable, type SchedulerLike,
+  asyncScheduler,
+  concat,
+  defer,
+  filter,
+  from,
+  ignoreElements,
+  map,
+  merge,
+  Subject,
+  switchMap,
+  takeUntil,
+  tap,
+  throttleTime,
+  throwError,
+  timer,
+  type Observable,
+  type SchedulerLike,
 } from 'rxjs';
 import { BatchError, isBatchError, toBatchError } from '../core/errors.js';
 import type { BatchEvent } from '../core/events.js';
-import type { JobStatus, StopReason } from '../core/job.js';
 import type { Progress } from '../core/progress.js';
 import type { Intake } from '../intake/intake.js';
 import { persistTo } from '../operators/persist-to.js';
@@ -13,12 +27,12 @@ import type { Limiter } from '../pacing/limiter.js';
 import type { Provider } from '../provider/provider.js';
 import { CircuitBreaker } from '../run/circuit-breaker.js';
 import { emulatedRun } from '../run/emulated-run.js';
-import { ProgressTracker } from '../run/progress-tracker.js';
 import type { StopRequest } from '../run/stop.js';
-import { toWorkItem } from '../run/work-item.js';
-import { WorkQueue } from '../run/work-queue.js';
-import type { BatchStore, ControlRequest, JobEnd, JobRecord, Lease } from '../store/store.js';
+import type { BatchStore, ControlRequest, JobRecord, Lease } from '../store/store.js';
+import { inputIncomplete, jobEnd } from './job-ending.js';
+import { JobInput } from './job-input.js';
 import { RunJournal, type RunDraft } from './run-journal.js';
+import { RunState } from './run-state.js';
 
 export interface ActiveJobOptions {
   readonly store: BatchStore;
@@ -31,7 +45,6 @@ export interface ActiveJobOptions {
   /** The quota of requests to this model. */
   readonly limiterFor: (model: string | undefined) => Limiter;
   readonly settings: RunSettings;
-  /** Inputs to read, one after the other. */
   readonly intakes: readonly Intake[];
   /** Finish with the items there are, although the input was never read to its end. */
   readonly partial: boolean;
@@ -55,39 +68,44 @@ export class ActiveJob {
   readonly #aborted = new Subject<void>();
   readonly #ticks = new Subject<void>();
   readonly #ended = new Subject<void>();
-  readonly #queue: WorkQueue;
-  readonly #tracker: ProgressTracker;
-  readonly #intakes: Intake[];
-  #record: JobRecord;
+  readonly #state: RunState;
+  readonly #input: JobInput;
+  readonly #limiter: Limiter;
   #stop: StopRequest | undefined;
-  /** False while a completed job's input is read again and nothing new was found in it. */
-  #reopened: boolean;
-  #grown = false;
-  #reading = false;
+  /** The input was refused before anything was sent. */
   #refused: BatchError | undefined;
   #phase: 'new' | 'running' | 'finished' | 'over' = 'new';
 
   /** Events as they are committed; completes or errors as the job ends. */
   readonly live$: Observable<BatchEvent> = this.#live.asObservable();
-  /** Fires once, after the lease was given back. */
+  /** Completes after the end was written, told, and the lease given back. */
   readonly ended$: Observable<void> = this.#ended.asObservable();
 
   constructor(options: ActiveJobOptions) {
-    const { store, lease, record, provider } = options;
+    const { store, lease, record, provider, settings, intakes, partial, limiterFor } = options;
     this.#options = options;
     this.#scheduler = options.scheduler ?? asyncScheduler;
     this.jobId = record.jobId;
-    this.#record = record;
-    this.#intakes = [...options.intakes];
-    this.#reopened = record.status !== 'completed';
-    this.#tracker = new ProgressTracker(record, record.runMode, this.#scheduler.now());
-    const defaults = { model: record.model ?? provider.defaultModel, params: record.params };
-    this.#queue = new WorkQueue({
-      claim: (after, limit) => store.claim(lease, after, limit),
-      toItem: (claimed) => toWorkItem(claimed, defaults),
-      lowWater: record.lowWater,
-      maxDelayed: Math.max(1_000, 4 * options.settings.concurrency),
+    const limiter = limiterFor(record.model ?? provider.defaultModel);
+    this.#limiter = limiter;
+    this.#state = new RunState({
+      store,
+      lease,
+      record,
+      defaultModel: provider.defaultModel,
+      concurrency: settings.concurrency,
+      pacing: () => limiter.state,
       scheduler: this.#scheduler,
+    });
+    this.#input = new JobInput({
+      lease,
+      state: this.#state,
+      intakes,
+      startAfterInput: settings.startAfterInput,
+      partial,
+      stopped$: this.#stopped,
+      onFailure: (error) => this.#refuse(error),
+      onProgress: () => this.#ticks.next(),
     });
   }
 
@@ -97,30 +115,29 @@ export class ActiveJob {
   }
 
   get progress(): Progress {
-    return this.#snapshot(this.#reopened ? 'running' : this.#record.status, null);
+    return this.#state.progress;
   }
 
   /** Begins on the next turn, so that whoever called sees everything. */
   start(): void {
+    this.#input.begin();
     this.#scheduler.schedule(() => this.#begin(), 0);
   }
 
   /** One more input for a job at work; false when it is too late for that. */
   accept(intake: Intake): boolean {
-    if (this.finished || this.#stop !== undefined || (!this.#reading && this.#phase === 'running')) return false;
-    this.#intakes.push(intake);
-    return true;
+    return !this.finished && this.#stop === undefined && this.#input.accept(intake);
   }
 
   /** Claims no more; answers in flight may arrive for `drainMs`. The first request stands. */
   stop(request: StopRequest): void {
     if (this.#stop !== undefined || this.finished) return;
     this.#stop = request;
-    this.#queue.close();
+    this.#state.queue.close();
     // On a turn of its own: the caller may stand in the middle of an emission that must go on.
     this.#scheduler.schedule(() => {
       this.#stopped.next();
-      this.#queue.nudge();
+      this.#state.queue.nudge();
     }, 0);
   }
 
@@ -129,10 +146,9 @@ export class ActiveJob {
     this.#scheduler.schedule(() => this.#aborted.next(), 0);
   }
 
-  /** Another process's wish, as read from the store. */
+  /** What another process asked for. */
   control(request: ControlRequest): void {
-    if (request === 'cancel') this.stop({ kind: 'cancel' });
-    else this.stop({ kind: 'stop', status: 'paused', code: 'paused', message: 'Paused by another process' });
+    this.stop(request === 'cancel' ? { kind: 'cancel' } : pausedElsewhere);
   }
 
   /** The store said that somebody else has the job now. */
@@ -143,48 +159,53 @@ export class ActiveJob {
   #begin(): void {
     if (this.#phase !== 'new') return;
     this.#phase = 'running';
-    concat(this.#work(), defer(() => this.#finish()), defer(() => this.#afterwards())).subscribe({
+    concat(
+      defer(() => this.#work()),
+      defer(() => this.#finish()),
+      defer(() => this.#afterwards()),
+    ).subscribe({
       next: (event) => this.#live.next(event),
       error: (error: unknown) => this.#die(toBatchError(error, this.jobId)),
-      complete: () => this.#close(),
+      complete: () => {
+        this.#over();
+        this.#live.complete();
+      },
     });
   }
 
+  /** Input, requests and progress, written in groups; completes when there is nothing left to do. */
   #work(): Observable<BatchEvent> {
     const { store, lease, settings } = this.#options;
-    if (this.#reopened) store.updateJob(lease, { status: 'running', reason: null });
+    if (this.#state.atWork) this.#state.update({ status: 'running', reason: null });
     const over$ = new Subject<void>();
-    const ticks$ = merge(this.#ticks, ...this.#limiterChanges()).pipe(
+    const ticks$ = merge(this.#ticks, this.#limiter.changes$).pipe(
+      filter(() => this.#state.atWork),
       throttleTime(settings.progressIntervalMs, this.#scheduler, { leading: true, trailing: true }),
       map((): RunDraft => ({ type: 'tick' })),
       takeUntil(over$),
     );
-    const work$ = merge(this.#input(), this.#sends()).pipe(tap({ complete: () => over$.next() }));
+    const work$ = merge(this.#input.read(), this.#sends()).pipe(tap({ complete: () => over$.next() }));
     const journal = new RunJournal({
       store,
       lease,
-      queue: this.#queue,
-      tracker: this.#tracker,
+      state: this.#state,
       now: () => this.#scheduler.now(),
-      progress: () => this.progress,
       onResults: () => this.#ticks.next(),
       onControl: (request) => this.control(request),
     });
-    const maxGroup = Math.min(256, settings.concurrency);
-    return merge(ticks$, work$).pipe(persistTo(journal, { maxGroup, scheduler: this.#scheduler }));
-  }
-
-  #limiterChanges(): Observable<void>[] {
-    return [this.#options.limiterFor(this.#record.model ?? this.#options.provider.defaultModel).changes$];
+    return merge(ticks$, work$).pipe(
+      persistTo(journal, { maxGroup: Math.min(256, settings.concurrency), scheduler: this.#scheduler }),
+    );
   }
 
   #sends(): Observable<RunDraft> {
     const { provider, limiterFor, settings, random, sleptSince } = this.#options;
+    const { queue, tracker } = this.#state;
     const drained$ = this.#stopped.pipe(switchMap(() => timer(settings.drainMs, this.#scheduler)));
     return emulatedRun({
       jobId: this.jobId,
       provider,
-      queue: this.#queue,
+      queue,
       limiterFor: (item) => limiterFor(item.resolved.model),
       breaker: new CircuitBreaker(settings),
       concurrency: settings.concurrency,
@@ -197,130 +218,43 @@ export class ActiveJob {
       stop: (request) => this.stop(request),
       stopped$: this.#stopped,
       sleptSince,
-      sending: (change) => {
-        this.#tracker.inFlight += change;
-        if (change === 1) this.#tracker.noteRequest(this.#scheduler.now());
-      },
+      sending: (change) => tracker.sending(change, this.#scheduler.now()),
       scheduler: this.#scheduler,
     }).pipe(takeUntil(merge(this.#aborted, drained$)));
   }
 
-  /** Reads every input into the store; emits nothing itself. A bad item ends the run, answers kept. */
-  #input(): Observable<never> {
-    const { settings } = this.#options;
-    if (this.#intakes.length === 0) return defer(() => this.#inputEnded(this.#record.inputComplete || this.#options.partial));
-    if (!settings.startAfterInput && this.#reopened) this.#queue.open();
-    this.#reading = true;
-    return this.#readFrom(0).pipe(
-      tap((total) => this.#inputGrew(total)),
-      takeUntil(this.#stopped),
-      ignoreElements(),
-      (reading$) => concat(reading$, defer(() => this.#inputEnded(this.#intakes.every((intake) => intake.ended)))),
-      catchError((error: unknown) => this.#inputFailed(toBatchError(error, this.jobId))),
-    );
-  }
-
-  /** Another input may be added while one is read. */
-  #readFrom(index: number): Observable<number> {
-    const intake = this.#intakes[index];
-    if (intake === undefined) return EMPTY;
-    return concat(intake.read(this.#options.lease, this.#tracker.total), defer(() => this.#readFrom(index + 1)));
-  }
-
-  #inputGrew(total: number): void {
-    const { store, lease, settings } = this.#options;
-    if (!this.#grown) store.updateJob(lease, { inputComplete: false });
-    this.#grown = true;
-    this.#tracker.total = total;
-    this.#tracker.totalKnown = false;
-    if (settings.startAfterInput) return;
-    if (!this.#reopened) this.#reopen();
-    this.#queue.inputGrew();
-    this.#ticks.next();
-  }
-
-  #inputEnded(whole: boolean): Observable<never> {
-    const { store, lease } = this.#options;
-    this.#reading = false;
-    if (!whole && this.#intakes.length > 0) return EMPTY;
-    if (whole) {
-      if (this.#grown || !this.#record.inputComplete) store.updateJob(lease, { inputComplete: true });
-      this.#tracker.totalKnown = true;
-    }
-    if (this.#grown && !this.#reopened) this.#reopen();
-    this.#record = { ...this.#record, inputComplete: whole };
-    this.#queue.open();
-    this.#queue.inputGrew(true);
-    this.#ticks.next();
-    return EMPTY;
-  }
-
-  #inputFailed(error: BatchError): Observable<never> {
-    this.#reading = false;
-    if (error.code.startsWith('store_') || error.code === 'disk_full' || error.code === 'lease_lost') throw error;
+  /** A bad item ends the run; with `startAfterInput` nothing was sent, and nothing of the input is kept. */
+  #refuse(error: BatchError): void {
     if (this.#options.settings.startAfterInput) this.#refused = error;
     this.stop({ kind: 'stop', status: 'failed', code: error.code, message: error.message });
-    return EMPTY;
-  }
-
-  /** A completed job has new items: its end and its failures are taken back. */
-  #reopen(): void {
-    const { store, lease } = this.#options;
-    store.reopen(lease, { retryFailed: true });
-    store.updateJob(lease, { status: 'running', reason: null });
-    const record = store.findJob(this.jobId);
-    if (record === undefined) return;
-    this.#reopened = true;
-    this.#record = record;
-    this.#tracker.restart({ ...record, inputComplete: this.#tracker.totalKnown });
-    this.#queue.startFrom(record.lowWater);
-    this.#queue.open();
   }
 
   /** Writes how it ended; the events of that are the last ones. */
   #finish(): Observable<BatchEvent> {
     const { store, lease } = this.#options;
+    const { queue, atWork, record } = this.#state;
+    let events: readonly BatchEvent[] = [];
     if (this.#refused !== undefined) {
       this.#undo();
-      this.#phase = 'finished';
-      return EMPTY;
-    }
-    if (!this.#reopened) {
-      // Nothing new in the input of a completed job: it stays as it was.
-      this.#phase = 'finished';
-      const completion = this.#stop?.kind === 'stop' ? undefined : store.completion(lease.jobKey);
+    } else if (!atWork) {
+      // Nothing new in the input of a completed job: it stays as it was, and says so again.
+      const completion = store.completion(lease.jobKey);
+      if (completion !== undefined && this.#stop?.kind !== 'stop') events = [completion];
       store.release(lease);
-      return completion === undefined ? EMPTY : of(completion);
+    } else {
+      if (!record.inputComplete && !this.#options.partial) this.#stop ??= inputIncomplete(this.jobId);
+      events = store.finish(
+        lease,
+        jobEnd({ stop: this.#stop, lowWater: queue.lowWater, snapshot: (...end) => this.#state.snapshot(...end) }),
+      );
+      store.release(lease);
+      store.checkpoint();
     }
-    const events = store.finish(lease, this.#end());
-    store.release(lease);
     this.#phase = 'finished';
-    store.checkpoint();
     return from(events);
   }
 
-  #end(): JobEnd {
-    const lowWater = this.#queue.lowWater;
-    const stop = this.#stop ?? this.#incomplete();
-    if (stop === undefined) return { status: 'completed', lowWater, progress: this.#snapshot('completed', null) };
-    if (stop.kind === 'cancel') return { status: 'cancelled', lowWater, progress: this.#snapshot('cancelled', null) };
-    const reason = { code: stop.code, message: stop.message };
-    this.#stop = stop;
-    return { status: stop.status, reason, lowWater, progress: this.#snapshot(stop.status, reason) };
-  }
-
-  #incomplete(): StopRequest | undefined {
-    if (this.#record.inputComplete) return undefined;
-    const id = JSON.stringify(this.jobId);
-    return {
-      kind: 'stop',
-      status: 'paused',
-      code: 'input_incomplete',
-      message: `Everything stored was done, but the input of job ${id} was never read to its end; go on with the same map({ jobId: ${id}, items }), or finish without the rest: resume(${id}, { partial: true })`,
-    };
-  }
-
-  /** A refused input under `startAfterInput` leaves no trace: a new job goes, an old one is as it was. */
+  /** A new job goes, an old one is as it was. */
   #undo(): void {
     const { store, lease, record, created } = this.#options;
     if (!created) {
@@ -333,11 +267,14 @@ export class ActiveJob {
 
   /** The callbacks, then the end that is no `complete`. */
   #afterwards(): Observable<never> {
-    const settled$ = this.#options.settleCallbacks(this.#stop?.kind !== 'stop').pipe(ignoreElements());
     const stop = this.#stop;
+    const settled$ = this.#options.settleCallbacks(stop?.kind !== 'stop').pipe(ignoreElements());
     if (stop?.kind !== 'stop') return settled$;
     const error = this.#refused ?? new BatchError(stop.code, stop.message, { jobId: this.jobId });
-    return concat(settled$, throwError(() => error));
+    return concat(
+      settled$,
+      throwError(() => error),
+    );
   }
 
   /** The run broke off. What can still be recorded is; then everybody is told. */
@@ -345,7 +282,7 @@ export class ActiveJob {
     if (this.#phase === 'over') return;
     if (!this.finished) {
       this.#phase = 'finished';
-      this.#queue.close();
+      this.#state.queue.close();
       this.#aborted.next();
       if (error.code !== 'lease_lost') this.#recordFailure(error);
     }
@@ -353,11 +290,14 @@ export class ActiveJob {
     this.#live.error(error);
   }
 
-  #recordFailure(error: BatchError): void {
+  #recordFailure({ code, message }: BatchError): void {
     const { store, lease } = this.#options;
-    const reason = { code: error.code, message: error.message };
+    const stop: StopRequest = { kind: 'stop', status: 'failed', code, message };
     try {
-      store.finish(lease, { status: 'failed', reason, lowWater: this.#queue.lowWater, progress: this.#snapshot('failed', reason) });
+      store.finish(
+        lease,
+        jobEnd({ stop, lowWater: this.#state.queue.lowWater, snapshot: (...end) => this.#state.snapshot(...end) }),
+      );
       store.release(lease);
     } catch (second) {
       // The store itself is what failed; the error in hand says so, and the job shows as interrupted.
@@ -365,22 +305,17 @@ export class ActiveJob {
     }
   }
 
-  #close(): void {
-    this.#over();
-    this.#live.complete();
-  }
-
   #over(): void {
     this.#phase = 'over';
     // A paused job's input is held: the client may go on with it.
-    const held = this.#stop?.kind === 'stop' && this.#stop.status === 'paused';
-    if (!held) this.#intakes.forEach((intake) => intake.close());
-    this.#ended.next();
+    this.#input.close(this.#stop?.kind === 'stop' && this.#stop.status === 'paused');
     this.#ended.complete();
   }
-
-  #snapshot(status: JobStatus, reason: StopReason | null): Progress {
-    const limiter = this.#options.limiterFor(this.#record.model ?? this.#options.provider.defaultModel);
-    return this.#tracker.snapshot(this.#scheduler.now(), status, reason, limiter.state);
-  }
 }
+
+const pausedElsewhere: StopRequest = {
+  kind: 'stop',
+  status: 'paused',
+  code: 'paused',
+  message: 'Paused by another process',
+};

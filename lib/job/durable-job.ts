@@ -1,5 +1,17 @@
 import {
-  catchError, concat, defer, EMPTY, finalize, firstValueFrom, ignoreElements, lastValueFrom, map, merge, Observable, tap, throwError,
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  finalize,
+  firstValueFrom,
+  ignoreElements,
+  lastValueFrom,
+  map,
+  merge,
+  Observable,
+  tap,
+  throwError,
 } from 'rxjs';
 import { OptionsError } from '../core/errors.js';
 import type { BatchEvent, ItemEvent } from '../core/events.js';
@@ -38,7 +50,9 @@ export class DurableJob<T = unknown> extends Observable<BatchEvent<T>> implement
   events(options: EventsOptions = {}): Observable<BatchEvent<T>> {
     checkAfter(options.after);
     const events$ = followJob(this.#host, this.jobId, options) as Observable<BatchEvent<T>>;
-    return defer(() => concat(this.#host.watched(this.jobId, 1), events$)).pipe(finalize(() => this.#host.watched(this.jobId, -1)));
+    return defer(() => concat(this.#host.watched(this.jobId, 1), events$)).pipe(
+      finalize(() => this.#host.watched(this.jobId, -1)),
+    );
   }
 
   status(): Promise<JobStatus> {
@@ -59,13 +73,17 @@ export class DurableJob<T = unknown> extends Observable<BatchEvent<T>> implement
 
   results(options: ResultsOptions = {}): Observable<Result<T>> {
     const { store, scheduler } = this.#host;
-    return defer(() => storedResults(store, requireJob(this.#host, this.jobId).key, options, scheduler) as Observable<Result<T>>);
+    return defer(
+      () => storedResults(store, requireJob(this.#host, this.jobId).key, options, scheduler) as Observable<Result<T>>,
+    );
   }
 
   async resultsDict(): Promise<Record<string, Result<T>>> {
     // An item may be called `__proto__`.
     const dict = Object.create(null) as Record<string, Result<T>>;
-    await lastValueFrom(this.results().pipe(tap((result) => (dict[result.itemId] = result))), { defaultValue: undefined });
+    await lastValueFrom(this.results().pipe(tap((result) => (dict[result.itemId] = result))), {
+      defaultValue: undefined,
+    });
     return dict;
   }
 
@@ -73,14 +91,21 @@ export class DurableJob<T = unknown> extends Observable<BatchEvent<T>> implement
     const end$ = this.events({ after: 'now' }).pipe(ofType('progress', 'complete'));
     if (!this.#insideCallback) return lastValueFrom(end$.pipe(map((event) => event.progress)));
     const completed$ = defer(() => (this.#host.active(this.jobId)?.finished === true ? this.progress() : EMPTY));
-    const coming$ = end$.pipe(ofType('complete'), map((event) => event.progress));
+    const coming$ = end$.pipe(
+      ofType('complete'),
+      map((event) => event.progress),
+    );
     return firstValueFrom(concat(completed$, coming$));
   }
 
-  override forEach(next: (event: ItemEvent<T>) => unknown, options: ForEachOptions | PromiseConstructorLike = {}): Promise<void> {
+  override forEach(
+    next: (event: ItemEvent<T>) => unknown,
+    options: ForEachOptions | PromiseConstructorLike = {},
+  ): Promise<void> {
     // RxJS's own second argument, a Promise constructor, is deprecated; nothing hangs on it.
     const { concurrency = 1, cursor } = typeof options === 'function' ? {} : options;
-    if (typeof next !== 'function') throw new OptionsError(`forEach(fn): expected a function, got ${describeValue(next)}`);
+    if (typeof next !== 'function')
+      throw new OptionsError(`forEach(fn): expected a function, got ${describeValue(next)}`);
     const { store, scheduler } = this.#host;
     const work$ = defer(() => {
       const feed = new ItemFeed({ store, jobKey: requireJob(this.#host, this.jobId).key, cursor });
@@ -96,7 +121,8 @@ export class DurableJob<T = unknown> extends Observable<BatchEvent<T>> implement
       );
       const deliveries$ = runFeed(
         feed,
-        ({ itemId, seq, result }) => next({ type: 'item', jobId: this.jobId, at: scheduler.now(), itemId, seq, result: result as Result<T> }),
+        ({ itemId, seq, result }) =>
+          next({ type: 'item', jobId: this.jobId, at: scheduler.now(), itemId, seq, result: result as Result<T> }),
         concurrency,
         scheduler,
       );
@@ -121,20 +147,31 @@ export class DurableJob<T = unknown> extends Observable<BatchEvent<T>> implement
 
   /** Resolves when the job is at rest, whoever works on it. */
   async #end(request: 'cancel' | 'pause'): Promise<void> {
-    const { store, active } = this.#host;
-    const run = active.call(this.#host, this.jobId);
+    const { store } = this.#host;
+    const run = this.#host.active(this.jobId);
     if (run !== undefined) {
-      run.control(request);
+      run.stop(
+        request === 'cancel'
+          ? { kind: 'cancel' }
+          : { kind: 'stop', status: 'paused', code: 'paused', message: 'Paused' },
+      );
       await lastValueFrom(run.ended$, { defaultValue: undefined });
       return;
     }
     const record = requireJob(this.#host, this.jobId);
     if (store.owner(this.jobId)?.alive === true) {
       store.requestControl(this.jobId, request);
-      await lastValueFrom(this.events({ after: 'now' }).pipe(ignoreElements(), catchError(() => EMPTY)), { defaultValue: undefined });
+      await lastValueFrom(
+        this.events({ after: 'now' }).pipe(
+          ignoreElements(),
+          catchError(() => EMPTY),
+        ),
+        { defaultValue: undefined },
+      );
       return;
     }
-    if (request === 'cancel' && record.status !== 'completed' && record.status !== 'cancelled') this.#host.cancelIdle(this.jobId);
+    if (request === 'cancel' && record.status !== 'completed' && record.status !== 'cancelled')
+      this.#host.cancelIdle(this.jobId);
   }
 
   async #answer<R>(read: () => R): Promise<R> {
@@ -144,6 +181,13 @@ export class DurableJob<T = unknown> extends Observable<BatchEvent<T>> implement
 }
 
 function checkAfter(after: unknown): void {
-  if (after === undefined || after === 'now' || (typeof after === 'number' && Number.isSafeInteger(after) && after >= 0)) return;
-  throw new OptionsError(`events({ after }): expected a sequence (a whole number from 0 up) or "now", got ${describeValue(after)}`);
+  if (
+    after === undefined ||
+    after === 'now' ||
+    (typeof after === 'number' && Number.isSafeInteger(after) && after >= 0)
+  )
+    return;
+  throw new OptionsError(
+    `events({ after }): expected a sequence (a whole number from 0 up) or "now", got ${describeValue(after)}`,
+  );
 }

@@ -1,4 +1,19 @@
-import { concat, defer, EMPTY, filter, merge, of, repeat, take, tap, throwError, timer, catchError, takeUntil, type Observable } from 'rxjs';
+import {
+  concat,
+  defer,
+  EMPTY,
+  filter,
+  merge,
+  of,
+  repeat,
+  take,
+  tap,
+  throwError,
+  timer,
+  catchError,
+  takeUntil,
+  type Observable,
+} from 'rxjs';
 import { BatchError, type BatchErrorCode } from '../core/errors.js';
 import type { BatchEvent, ProgressEvent } from '../core/events.js';
 import { inSlices } from '../operators/in-slices.js';
@@ -15,7 +30,11 @@ const pollMs = 500;
  * A job's events: a snapshot, what is stored, then what happens, without gap or repeat. The store is read until it has
  * no more, and the run is attached to in that same tick; a job of another process is read from the store again and again.
  */
-export function followJob(host: JobHost, jobId: string, { after, acrossPauses = false }: EventsOptions = {}): Observable<BatchEvent> {
+export function followJob(
+  host: JobHost,
+  jobId: string,
+  { after, acrossPauses = false }: EventsOptions = {},
+): Observable<BatchEvent> {
   return defer(() => {
     const { store, scheduler } = host;
     const { key } = requireJob(host, jobId);
@@ -43,7 +62,10 @@ export function followJob(host: JobHost, jobId: string, { after, acrossPauses = 
       again = false;
       const active = host.active(jobId);
       if (active !== undefined) {
-        const live$ = active.live$.pipe(filter((event) => event.seq > cursor), pass);
+        const live$ = active.live$.pipe(
+          filter((event) => event.seq > cursor),
+          pass,
+        );
         return acrossPauses ? live$.pipe(catchError(() => wait())) : live$;
       }
       const record = requireJob(host, jobId);
@@ -58,7 +80,9 @@ export function followJob(host: JobHost, jobId: string, { after, acrossPauses = 
     };
 
     const snapshot = typeof after === 'number' ? EMPTY : defer(() => of(snapshotEvent(host, jobId, cursor)));
-    const rounds = defer(() => concat(replay(), defer(next))).pipe(repeat({ delay: () => (again ? soon(host, jobId) : EMPTY) }));
+    const rounds = defer(() => concat(replay(), defer(next))).pipe(
+      repeat({ delay: () => (again ? soon(host, jobId) : EMPTY) }),
+    );
     return concat(snapshot, rounds).pipe(acrossPauses ? takeUntil(host.closed$) : (same$) => same$);
   });
 }
@@ -76,13 +100,15 @@ function isTakenBack(host: JobHost, event: BatchEvent): boolean {
 /** Not a stored event: its sequence is the place from which the following ones count. */
 function snapshotEvent(host: JobHost, jobId: string, seq: number): ProgressEvent {
   const active = host.active(jobId);
-  const progress = active !== undefined && !active.finished ? active.progress : storedProgress(host.store, requireJob(host, jobId));
+  const progress =
+    active !== undefined && !active.finished ? active.progress : storedProgress(host.store, requireJob(host, jobId));
   return { type: 'progress', jobId, seq, at: host.scheduler.now(), progress };
 }
 
 export function requireJob(host: Pick<JobHost, 'store'>, jobId: string): JobRecord {
   const record = host.store.findJob(jobId);
-  if (record === undefined) throw new BatchError('job_not_found', `There is no job "${jobId}" in ${host.store.location}`, { jobId });
+  if (record === undefined)
+    throw new BatchError('job_not_found', `There is no job "${jobId}" in ${host.store.location}`, { jobId });
   return record;
 }
 
@@ -90,5 +116,9 @@ function stoppedError(record: JobRecord, status: string): BatchError {
   const { jobId, reason } = record;
   if (reason !== null) return new BatchError(reason.code as BatchErrorCode, reason.message, { jobId });
   const how = `go on with client.resume(${JSON.stringify(jobId)}), or with the same map({ jobId, items })`;
-  return new BatchError('interrupted', status === 'pending' ? `Job "${jobId}" was never started; ${how}` : `Job "${jobId}" was interrupted; ${how}`, { jobId });
+  return new BatchError(
+    'interrupted',
+    status === 'pending' ? `Job "${jobId}" was never started; ${how}` : `Job "${jobId}" was interrupted; ${how}`,
+    { jobId },
+  );
 }

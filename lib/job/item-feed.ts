@@ -1,4 +1,15 @@
-import { defer, EMPTY, finalize, from, ignoreElements, isObservable, Subject, tap, type Observable, type SchedulerLike } from 'rxjs';
+import {
+  defer,
+  EMPTY,
+  finalize,
+  from,
+  ignoreElements,
+  isObservable,
+  Subject,
+  tap,
+  type Observable,
+  type SchedulerLike,
+} from 'rxjs';
 import type { ItemEvent } from '../core/events.js';
 import { LowWaterMark } from '../core/low-water-mark.js';
 import { DONE, IDLE, mergePull, type PullSource } from '../operators/merge-pull.js';

@@ -1,9 +1,7 @@
 import type { BatchEvent } from '../core/events.js';
-import type { Progress } from '../core/progress.js';
 import type { Journal } from '../operators/persist-to.js';
-import type { ProgressTracker } from '../run/progress-tracker.js';
-import type { WorkQueue } from '../run/work-queue.js';
 import type { BatchStore, ControlRequest, Draft, Lease } from '../store/store.js';
+import type { RunState } from './run-state.js';
 
 /** A draft of a run, or the wish for a progress: filled in at the moment it is written. */
 export type RunDraft = Draft | { readonly type: 'tick' };
@@ -11,10 +9,8 @@ export type RunDraft = Draft | { readonly type: 'tick' };
 export interface RunJournalOptions {
   readonly store: BatchStore;
   readonly lease: Lease;
-  readonly queue: WorkQueue;
-  readonly tracker: ProgressTracker;
+  readonly state: RunState;
   readonly now: () => number;
-  readonly progress: () => Progress;
   /** Results were written. */
   readonly onResults: () => void;
   readonly onControl: (request: ControlRequest) => void;
@@ -25,7 +21,8 @@ export class RunJournal implements Journal<RunDraft, BatchEvent> {
   constructor(private readonly options: RunJournalOptions) {}
 
   commit(drafts: readonly RunDraft[]): readonly BatchEvent[] {
-    const { store, lease, queue, tracker, progress } = this.options;
+    const { store, lease, state } = this.options;
+    const { queue, tracker } = state;
     const now = this.options.now();
     let results = 0;
     let ticked = false;
@@ -42,8 +39,12 @@ export class RunJournal implements Journal<RunDraft, BatchEvent> {
       }
       group.push(draft);
     }
-    if (ticked) group.push({ type: 'progress', progress: progress() });
-    const { events, control } = store.commit(lease, { drafts: group, lowWater: queue.lowWater, claimedTo: queue.claimedTo });
+    if (ticked) group.push({ type: 'progress', progress: state.progress });
+    const { events, control } = store.commit(lease, {
+      drafts: group,
+      lowWater: queue.lowWater,
+      claimedTo: queue.claimedTo,
+    });
     if (results > 0) this.options.onResults();
     if (control !== null) this.options.onControl(control);
     return events;

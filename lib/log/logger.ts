@@ -6,7 +6,8 @@ export type Log = (line: string) => void;
 
 /** Where light log lines go: `OPENAPI_BATCH_LOG=1` or `log: true` for stderr, a function, or nowhere. */
 export function logger(option: boolean | Log | undefined, env: NodeJS.ProcessEnv = process.env): Log | undefined {
-  const write = typeof option === 'function' ? option : (option ?? isOn(env['OPENAPI_BATCH_LOG'])) ? toStderr : undefined;
+  const write =
+    typeof option === 'function' ? option : (option ?? isOn(env['OPENAPI_BATCH_LOG'])) ? toStderr : undefined;
   if (write === undefined) return undefined;
   return (line) => write(redactSecrets(`[openapi-batch] ${line}`));
 }

@@ -10,7 +10,10 @@ export interface SliceOptions {
  * Emits page after page, asked for one at a time, until one is empty. Works on without a pause for `sliceMs`, then lets
  * the event loop have a turn: a million rows neither hold it up nor wait for a timer per page.
  */
-export function inSlices<T>(nextPage: () => readonly T[], { sliceMs = 10, scheduler = asyncScheduler }: SliceOptions = {}): Observable<T> {
+export function inSlices<T>(
+  nextPage: () => readonly T[],
+  { sliceMs = 10, scheduler = asyncScheduler }: SliceOptions = {},
+): Observable<T> {
   return new Observable<T>((subscriber) => {
     const work = (): void => {
       const until = scheduler.now() + sliceMs;

@@ -16,6 +16,10 @@ export interface MapsBatches {
  * subscription is a job (or goes on with the one named by `jobId`), which works while it is subscribed to and pauses
  * durably when it is not.
  */
-export function mapBatch<T = unknown>(client: MapsBatches, options: MapBatchOptions<T> = {}): OperatorFunction<BatchItem, BatchEvent<T>> {
-  return (source: Observable<BatchItem>) => defer(() => client.map<T>({ ...options, items: source, asyncSubmit: false }));
+export function mapBatch<T = unknown>(
+  client: MapsBatches,
+  options: MapBatchOptions<T> = {},
+): OperatorFunction<BatchItem, BatchEvent<T>> {
+  return (source: Observable<BatchItem>) =>
+    defer(() => client.map<T>({ ...options, items: source, asyncSubmit: false }));
 }

@@ -1,4 +1,4 @@
-import { asyncScheduler, from, Observable, type ObservableInput, type SchedulerLike, type Subscription } from 'rxjs';
+import { asyncScheduler, from, Observable, Subscription, type ObservableInput, type SchedulerLike } from 'rxjs';
 
 /** Nothing to hand out now; `ready$` will tell. */
 export const IDLE = Symbol('idle');
@@ -43,18 +43,19 @@ export function mergePull<T, R>(
 
     const start = (value: T): void => {
       active++;
-      let inner: Subscription | undefined;
-      inner = from(project(value)).subscribe({
+      const slot = new Subscription();
+      subscriber.add(slot);
+      const inner = from(project(value)).subscribe({
         next: (result) => subscriber.next(result),
         error: (error: unknown) => subscriber.error(error),
         complete: () => {
           active--;
           // Gone from the subscriber's list too, or a million finished ones would stay there.
-          if (inner !== undefined) subscriber.remove(inner);
+          subscriber.remove(slot);
           drain();
         },
       });
-      if (!inner.closed) subscriber.add(inner);
+      slot.add(inner);
     };
 
     // An inner Observable that completes synchronously re-enters here; the running loop picks up its slot.

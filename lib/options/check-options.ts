@@ -21,7 +21,8 @@ export function checkOptions<S extends z.ZodType>(schema: S, options: unknown, c
 }
 
 function unknownKey(schema: z.ZodType, key: string, call: string): string {
-  const known = 'shape' in schema && typeof schema.shape === 'object' && schema.shape !== null ? Object.keys(schema.shape) : [];
+  const known =
+    'shape' in schema && typeof schema.shape === 'object' && schema.shape !== null ? Object.keys(schema.shape) : [];
   return `${call}: unknown option "${key}"${suggestion(key, known)}`;
 }
 
@@ -39,7 +40,7 @@ function sharesMost(word: string, candidate: string): boolean {
   if (candidate.startsWith(word) || word.startsWith(candidate)) return true;
   let same = 0;
   for (let i = 0; i < Math.min(word.length, candidate.length); i++) if (word[i] === candidate[i]) same++;
-  const bag = [...word].filter((letter) => candidate.includes(letter)).length;
+  const bag = Array.from(word).filter((letter) => candidate.includes(letter)).length;
   return Math.max(same, bag) >= Math.max(word.length, candidate.length) * 0.6;
 }
 
@@ -56,11 +57,16 @@ function valueAt(options: unknown, path: readonly PropertyKey[]): unknown {
 export function describeValue(value: unknown): string {
   if (value === null) return 'null';
   if (value === undefined) return 'undefined';
-  if (typeof value === 'string') return `${JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value)} (string)`;
-  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return `${String(value)} (${typeof value})`;
+  if (typeof value === 'string')
+    return `${JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value)} (string)`;
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
+    return `${String(value)} (${typeof value})`;
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return `an array of ${String(value.length)}`;
   if (typeof value === 'symbol') return 'a symbol';
-  const name = Object.getPrototypeOf(value) === null ? 'object' : ((value as object).constructor as { name?: string } | undefined)?.name;
+  const name =
+    Object.getPrototypeOf(value) === null
+      ? 'object'
+      : ((value).constructor as { name?: string } | undefined)?.name;
   return name === 'Object' || name === undefined ? 'an object' : `an object (${name})`;
 }

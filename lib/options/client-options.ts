@@ -38,7 +38,10 @@ export interface BatchClientOptions extends RunOptions {
 }
 
 const text = z.string('a string').min(1, 'a string that is not empty');
-const record = z.custom<object>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), 'an object');
+const record = z.custom<object>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'an object',
+);
 const providerText = 'one of "openai", "gemini", "local_echo", or a provider object with "name" and "request"';
 
 const isProvider = (value: unknown): value is Provider =>
@@ -51,9 +54,14 @@ const isProvider = (value: unknown): value is Provider =>
 
 export const clientSchema = z.strictObject({
   // An unknown name is told apart later, with a suggestion.
-  provider: z.custom<string | Provider>((value) => typeof value === 'string' || isProvider(value), providerText).optional(),
+  provider: z
+    .custom<string | Provider>((value) => typeof value === 'string' || isProvider(value), providerText)
+    .optional(),
   apiKey: text.optional(),
-  baseURL: z.string('a URL such as "https://api.openai.com/v1"').refine(isHttpUrl, 'a URL such as "https://api.openai.com/v1"').optional(),
+  baseURL: z
+    .string('a URL such as "https://api.openai.com/v1"')
+    .refine(isHttpUrl, 'a URL such as "https://api.openai.com/v1"')
+    .optional(),
   endpoint: text.optional(),
   defaultModel: text.optional(),
   db: text.optional(),
@@ -62,8 +70,18 @@ export const clientSchema = z.strictObject({
   gemini: record.optional(),
   localEcho: record.optional(),
   store: record.optional(),
-  log: z.custom<boolean | ((line: string) => void)>((value) => typeof value === 'boolean' || typeof value === 'function', 'true, false or a function').optional(),
-  scheduler: z.custom<SchedulerLike>((value) => typeof value === 'object' && value !== null && 'schedule' in value && 'now' in value, 'an RxJS scheduler').optional(),
+  log: z
+    .custom<boolean | ((line: string) => void)>(
+      (value) => typeof value === 'boolean' || typeof value === 'function',
+      'true, false or a function',
+    )
+    .optional(),
+  scheduler: z
+    .custom<SchedulerLike>(
+      (value) => typeof value === 'object' && value !== null && 'schedule' in value && 'now' in value,
+      'an RxJS scheduler',
+    )
+    .optional(),
   random: z.custom<() => number>((value) => typeof value === 'function', 'a function').optional(),
   ...runShape,
 });

@@ -47,7 +47,10 @@ export interface MapOptions<T = unknown> extends RunOptions, Callbacks<T> {
   asyncSubmit?: boolean | undefined;
 }
 
-export type ResumeOptions<T = unknown> = Omit<MapOptions<T>, 'items' | 'jobId' | 'mode' | 'model' | 'params' | 'tags' | 'metadata'> & {
+export type ResumeOptions<T = unknown> = Omit<
+  MapOptions<T>,
+  'items' | 'jobId' | 'mode' | 'model' | 'params' | 'tags' | 'metadata'
+> & {
   /** Finish a job whose input was never read to its end with the items it has. Default false. */
   partial?: boolean | undefined;
 };
@@ -58,7 +61,10 @@ const record = z.custom<Readonly<Record<string, unknown>>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'an object',
 );
-const workers = z.int('a whole number from 1 up').min(1, 'a whole number from 1 up').max(1024, 'a whole number up to 1024');
+const workers = z
+  .int('a whole number from 1 up')
+  .min(1, 'a whole number from 1 up')
+  .max(1024, 'a whole number up to 1024');
 
 const callbackShape = {
   onProgress: callback.optional(),
@@ -67,7 +73,9 @@ const callbackShape = {
   callbackExecutor: z.enum(['inline', 'async', 'thread'], 'one of "inline", "async", "thread"').optional(),
   callbackWorkers: workers.optional(),
   callbackTimeoutMs: z.number('a number of milliseconds').positive('a number of milliseconds above 0').optional(),
-  callbackModule: z.custom<string | URL>((value) => typeof value === 'string' || value instanceof URL, 'a URL or a path').optional(),
+  callbackModule: z
+    .custom<string | URL>((value) => typeof value === 'string' || value instanceof URL, 'a URL or a path')
+    .optional(),
 } as const;
 
 const isSource = (value: unknown): boolean =>
@@ -80,7 +88,10 @@ const isSource = (value: unknown): boolean =>
     ('getReader' in value && typeof value.getReader === 'function'));
 
 export const mapSchema = z.strictObject({
-  items: z.custom<ItemSource>(isSource, 'an array, an iterable, an async iterable, a stream or an Observable of items such as { itemId: "a", input: { prompt: "..." } }'),
+  items: z.custom<ItemSource>(
+    isSource,
+    'an array, an iterable, an async iterable, a stream or an Observable of items such as { itemId: "a", input: { prompt: "..." } }',
+  ),
   jobId: text.max(512, 'a string of at most 512 characters').optional(),
   mode: z.enum(['auto', 'native', 'emulated'], 'one of "auto", "native", "emulated"').optional(),
   model: text.optional(),

@@ -27,7 +27,11 @@ export const runShape = {
   /** Pauses the job once more than so many items failed in this run. Default: never. */
   maxFailures: wholeFrom(0).optional(),
   /** Pauses the job once this share (0 to 1) of at least 20 finished items failed in this run. Default: never. */
-  maxFailureRate: z.number('a share between 0 and 1').min(0, 'a share between 0 and 1').max(1, 'a share between 0 and 1').optional(),
+  maxFailureRate: z
+    .number('a share between 0 and 1')
+    .min(0, 'a share between 0 and 1')
+    .max(1, 'a share between 0 and 1')
+    .optional(),
   /** Pauses the job when a limiter refused everything for so long. Default 3,600,000 (1 hour). */
   maxStallMs: positive.optional(),
   /** How long `cancel()`, `pause()` and `close()` wait for answers in flight. Default 30,000. */
@@ -45,7 +49,8 @@ export const runSettings = z.object(runShape);
 
 export type RunOptions = { -readonly [K in keyof typeof runShape]?: z.output<(typeof runShape)[K]> | undefined };
 
-export type RunSettings = Required<Omit<RunDefaults, never>> & Pick<RunOptions, 'requestsPerMinute' | 'tokensPerMinute' | 'maxFailures' | 'maxFailureRate'>;
+export type RunSettings = Required<Omit<RunDefaults, never>> &
+  Pick<RunOptions, 'requestsPerMinute' | 'tokensPerMinute' | 'maxFailures' | 'maxFailureRate'>;
 
 type RunDefaults = typeof runDefaults;
 
@@ -72,5 +77,7 @@ export function mergeRunOptions(...layers: readonly (object | undefined)[]): Run
 /** Only the run options of a larger options object: what is stored with the job. */
 export function pickRunOptions(options: object): Record<string, unknown> {
   const given = options as Readonly<Record<string, unknown>>;
-  return Object.fromEntries(Object.keys(runShape).flatMap((key) => (given[key] === undefined ? [] : [[key, given[key]]])));
+  return Object.fromEntries(
+    Object.keys(runShape).flatMap((key) => (given[key] === undefined ? [] : [[key, given[key]]])),
+  );
 }

@@ -7,7 +7,11 @@ export class LimiterRegistry {
   constructor(private readonly defaults: Pick<LimiterOptions, 'scheduler' | 'random'>) {}
 
   /** `scope` and `model` name the quota; limits given override those set before. */
-  limiter(scope: string, model: string | undefined, limits: Pick<LimiterOptions, 'requestsPerMinute' | 'tokensPerMinute'>): Limiter {
+  limiter(
+    scope: string,
+    model: string | undefined,
+    limits: Pick<LimiterOptions, 'requestsPerMinute' | 'tokensPerMinute'>,
+  ): Limiter {
     const key = `${scope}\n${model ?? ''}`;
     const found = this.#limiters.get(key);
     if (found === undefined) {

@@ -1,4 +1,12 @@
-import { asyncScheduler, NEVER, Observable, Subject, type SchedulerLike, type Subscriber, type Subscription } from 'rxjs';
+import {
+  asyncScheduler,
+  NEVER,
+  Observable,
+  Subject,
+  type SchedulerLike,
+  type Subscriber,
+  type Subscription,
+} from 'rxjs';
 import { backoffDelay } from '../core/backoff.js';
 import type { PacingState } from '../core/progress.js';
 import { TokenBucket } from './token-bucket.js';
@@ -59,7 +67,10 @@ export class Limiter {
   readonly changes$: Observable<void> = this.#changes.asObservable();
 
   /** Limits set by hand; the newest win. */
-  configure({ requestsPerMinute, tokensPerMinute }: Pick<LimiterOptions, 'requestsPerMinute' | 'tokensPerMinute'>): void {
+  configure({
+    requestsPerMinute,
+    tokensPerMinute,
+  }: Pick<LimiterOptions, 'requestsPerMinute' | 'tokensPerMinute'>): void {
     const limits = `${String(requestsPerMinute)}/${String(tokensPerMinute)}`;
     if (limits === this.#limits) return;
     this.#limits = limits;
@@ -90,7 +101,12 @@ export class Limiter {
   get state(): PacingState {
     const now = this.#scheduler.now();
     const held = this.#heldUntil > now;
-    return { state: held ? 'held' : 'open', until: held ? this.#heldUntil : null, waiting: this.#length, refusals: this.#refusals };
+    return {
+      state: held ? 'held' : 'open',
+      until: held ? this.#heldUntil : null,
+      waiting: this.#length,
+      refusals: this.#refusals,
+    };
   }
 
   /** Milliseconds from the first refusal since the last success to when the gate opens next; 0 where nothing is refused. */
@@ -109,7 +125,12 @@ export class Limiter {
 
   #waitMs(tokens: number, now: number): number {
     if (this.#inFlight >= this.#window) return Infinity;
-    return Math.max(this.#heldUntil - now, this.#requests?.waitMs(1, now) ?? 0, this.#tokens?.waitMs(tokens, now) ?? 0, 0);
+    return Math.max(
+      this.#heldUntil - now,
+      this.#requests?.waitMs(1, now) ?? 0,
+      this.#tokens?.waitMs(tokens, now) ?? 0,
+      0,
+    );
   }
 
   #grant({ tokens, subscriber }: Waiting, now: number): void {

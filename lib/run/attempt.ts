@@ -50,10 +50,15 @@ export function attempt(provider: Provider, item: ResolvedItem, options: Attempt
     subscriber.add(request);
     if (subscriber.closed) return;
     subscriber.add(
-      options.scheduler.schedule(() => {
-        // Not settled: the teardown aborts the request.
-        subscriber.error(new ProviderError(failureVerdict('timeout', `No answer within ${String(options.timeoutMs)} ms`)));
-      }, Math.min(options.timeoutMs, 2_000_000_000)),
+      options.scheduler.schedule(
+        () => {
+          // Not settled: the teardown aborts the request.
+          subscriber.error(
+            new ProviderError(failureVerdict('timeout', `No answer within ${String(options.timeoutMs)} ms`)),
+          );
+        },
+        Math.min(options.timeoutMs, 2_000_000_000),
+      ),
     );
   });
 }

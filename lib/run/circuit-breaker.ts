@@ -24,7 +24,12 @@ export class CircuitBreaker {
     if (maxFailures !== undefined && this.#failed > maxFailures) {
       return `${String(this.#failed)} items failed, more than maxFailures (${String(maxFailures)}); ${last}`;
     }
-    if (maxFailureRate === undefined || this.#finished < leastFinished || this.#failed / this.#finished <= maxFailureRate) return undefined;
+    if (
+      maxFailureRate === undefined ||
+      this.#finished < leastFinished ||
+      this.#failed / this.#finished <= maxFailureRate
+    )
+      return undefined;
     return `${String(this.#failed)} of ${String(this.#finished)} items failed, more than maxFailureRate (${String(maxFailureRate)}); ${last}`;
   }
 }

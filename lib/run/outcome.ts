@@ -42,7 +42,8 @@ export function decide(item: WorkItem, verdict: Verdict, options: OutcomeOptions
       return { kind: 'finish', result: errResult(item, verdict.error, item.failures + 1, verdict, options) };
     case 'retry': {
       const failures = free ? item.failures : item.failures + 1;
-      if (failures >= options.maxAttempts) return { kind: 'finish', result: errResult(item, verdict.error, failures, {}, options) };
+      if (failures >= options.maxAttempts)
+        return { kind: 'finish', result: errResult(item, verdict.error, failures, {}, options) };
       const backoffMs = backoffDelay(Math.max(1, failures), options.backoff, options.random);
       return { kind: 'again', delayMs: waitAtLeast(verdict.waitMs, backoffMs), failures };
     }

@@ -4,7 +4,10 @@ import { RateMeter } from '../core/rate-meter.js';
 import type { Result } from '../core/result.js';
 import type { JobRecord } from '../store/store.js';
 
-export type ProgressCounts = Pick<JobRecord, 'total' | 'ok' | 'failed' | 'inputTokens' | 'outputTokens' | 'inputComplete'>;
+export type ProgressCounts = Pick<
+  JobRecord,
+  'total' | 'ok' | 'failed' | 'inputTokens' | 'outputTokens' | 'inputComplete'
+>;
 
 const open: PacingState = { state: 'open', until: null, waiting: 0, refusals: 0 };
 
@@ -39,8 +42,10 @@ export class ProgressTracker {
     this.#output = start.outputTokens;
   }
 
-  noteRequest(now: number): void {
-    this.#rate.add(now, requests, 1);
+  /** A request leaves (+1) or is over (-1). */
+  sending(change: 1 | -1, now: number): void {
+    this.inFlight += change;
+    if (change === 1) this.#rate.add(now, requests, 1);
   }
 
   noteResult(result: Result, now: number): void {
@@ -75,7 +80,8 @@ export class ProgressTracker {
         requestsPerMinute: this.#rate.perMinute(now, requests),
         tokensPerMinute: this.#rate.perMinute(now, tokens),
       },
-      etaMs: status !== 'running' || !this.totalKnown || perMinute === 0 ? null : Math.round((left / perMinute) * 60_000),
+      etaMs:
+        status !== 'running' || !this.totalKnown || perMinute === 0 ? null : Math.round((left / perMinute) * 60_000),
       pacing,
     };
   }

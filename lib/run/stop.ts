@@ -3,4 +3,9 @@ import type { BatchErrorCode } from '../core/errors.js';
 /** Why a run ends before its work does. */
 export type StopRequest =
   | { readonly kind: 'cancel' }
-  | { readonly kind: 'stop'; readonly status: 'paused' | 'failed'; readonly code: BatchErrorCode; readonly message: string };
+  | {
+      readonly kind: 'stop';
+      readonly status: 'paused' | 'failed';
+      readonly code: BatchErrorCode;
+      readonly message: string;
+    };

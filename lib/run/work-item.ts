@@ -23,7 +23,11 @@ interface StoredRequest {
   readonly metadata?: unknown;
 }
 
-export function resolveItem(itemId: string, item: Omit<StoredRequest, 'metadata'>, defaults: ItemDefaults): ResolvedItem {
+export function resolveItem(
+  itemId: string,
+  item: Omit<StoredRequest, 'metadata'>,
+  defaults: ItemDefaults,
+): ResolvedItem {
   return {
     itemId,
     input: item.input,

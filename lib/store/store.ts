@@ -38,11 +38,33 @@ export interface JobRecord {
 
 export type NewJob = Pick<
   JobRecord,
-  'jobId' | 'provider' | 'endpoint' | 'model' | 'params' | 'mode' | 'runMode' | 'modeReason' | 'tags' | 'metadata' | 'settings'
+  | 'jobId'
+  | 'provider'
+  | 'endpoint'
+  | 'model'
+  | 'params'
+  | 'mode'
+  | 'runMode'
+  | 'modeReason'
+  | 'tags'
+  | 'metadata'
+  | 'settings'
 >;
 
 export type JobPatch = Partial<
-  Pick<JobRecord, 'status' | 'reason' | 'inputComplete' | 'settings' | 'runMode' | 'modeReason' | 'notes' | 'mode' | 'tags' | 'metadata'>
+  Pick<
+    JobRecord,
+    | 'status'
+    | 'reason'
+    | 'inputComplete'
+    | 'settings'
+    | 'runMode'
+    | 'modeReason'
+    | 'notes'
+    | 'mode'
+    | 'tags'
+    | 'metadata'
+  >
 >;
 
 /** The right to write to one job. Every write checks its epoch: an owner that was replaced fails with `lease_lost`. */
@@ -200,4 +222,9 @@ export interface IdentityIndex {
 
 export type JobEnd =
   | { readonly status: 'completed' | 'cancelled'; readonly progress: Progress; readonly lowWater: number }
-  | { readonly status: 'paused' | 'failed' | 'pending'; readonly reason: StopReason; readonly progress: Progress; readonly lowWater: number };
+  | {
+      readonly status: 'paused' | 'failed' | 'pending';
+      readonly reason: StopReason;
+      readonly progress: Progress;
+      readonly lowWater: number;
+    };

@@ -27,7 +27,9 @@ export class EventTable {
   settle(job: number, ordinal: number, result: Result, at: number): number | undefined {
     const key = itemKey(job, ordinal);
     const ok = result.ok ? 1 : 0;
-    const { lastInsertRowid } = this.connection.sql(insertEvent).run(job, eventTypes.item, at, key, result.itemId, ok, resultBody(result));
+    const { lastInsertRowid } = this.connection
+      .sql(insertEvent)
+      .run(job, eventTypes.item, at, key, result.itemId, ok, resultBody(result));
     const seq = Number(lastInsertRowid);
     const { changes } = this.connection.sql(settle).run(key, ok === 1 ? 1 : 2, seq);
     if (changes === 1) return seq;
@@ -43,7 +45,9 @@ export class EventTable {
   /** Within a transaction; the older progress goes. */
   putProgress(job: number, progress: Progress, at: number): number {
     this.connection.sql('DELETE FROM events WHERE seq = (SELECT progress_seq FROM jobs WHERE key = ?)').run(job);
-    const { lastInsertRowid } = this.connection.sql(insertEvent).run(job, eventTypes.progress, at, null, null, null, JSON.stringify(progress));
+    const { lastInsertRowid } = this.connection
+      .sql(insertEvent)
+      .run(job, eventTypes.progress, at, null, null, null, JSON.stringify(progress));
     const seq = Number(lastInsertRowid);
     this.connection.sql('UPDATE jobs SET progress_seq = ? WHERE key = ?').run(seq, job);
     return seq;
@@ -51,7 +55,9 @@ export class EventTable {
 
   /** Within a transaction. */
   putComplete(job: number, body: Pick<CompleteEvent, 'status' | 'progress'>, at: number): number {
-    const { lastInsertRowid } = this.connection.sql(insertEvent).run(job, eventTypes.complete, at, null, null, null, JSON.stringify(body));
+    const { lastInsertRowid } = this.connection
+      .sql(insertEvent)
+      .run(job, eventTypes.complete, at, null, null, null, JSON.stringify(body));
     const seq = Number(lastInsertRowid);
     this.connection.sql('UPDATE jobs SET complete_seq = ? WHERE key = ?').run(seq, job);
     return seq;
@@ -76,7 +82,9 @@ export class EventTable {
   }
 
   lastSeq(job: number): number {
-    const row = this.connection.read(() => this.connection.sql('SELECT max(seq) AS seq FROM events WHERE job = ?').get(job));
+    const row = this.connection.read(() =>
+      this.connection.sql('SELECT max(seq) AS seq FROM events WHERE job = ?').get(job),
+    );
     return (row as { readonly seq: number | null }).seq ?? 0;
   }
 

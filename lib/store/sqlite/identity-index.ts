@@ -21,7 +21,11 @@ export class TempIdentityIndex implements IdentityIndex {
     name: number,
   ) {
     this.#table = `temp.identity_${String(name)}`;
-    connection.read(() => connection.db.exec(`CREATE TABLE ${this.#table} (word INTEGER, ordinal INTEGER, PRIMARY KEY (word, ordinal)) WITHOUT ROWID`));
+    connection.read(() =>
+      connection.db.exec(
+        `CREATE TABLE ${this.#table} (word INTEGER, ordinal INTEGER, PRIMARY KEY (word, ordinal)) WITHOUT ROWID`,
+      ),
+    );
   }
 
   build(): boolean {
@@ -37,7 +41,9 @@ export class TempIdentityIndex implements IdentityIndex {
   }
 
   find(itemId: string): ItemIdentity | undefined {
-    const rows = this.connection.read(() => this.connection.sql(`SELECT ordinal FROM ${this.#table} WHERE word = ?`).all(wordOf(itemId)));
+    const rows = this.connection.read(() =>
+      this.connection.sql(`SELECT ordinal FROM ${this.#table} WHERE word = ?`).all(wordOf(itemId)),
+    );
     for (const { ordinal } of rows as { readonly ordinal: number }[]) {
       const found = this.items.at(this.job, ordinal, itemId);
       if (found !== undefined) return found;

@@ -16,7 +16,11 @@ interface ClaimRow {
   readonly failures: number | null;
 }
 
-const toIdentity = (row: IdentityRow): ItemIdentity => ({ ordinal: ordinalOf(row.key), itemId: row.item_id, hash: row.hash });
+const toIdentity = (row: IdentityRow): ItemIdentity => ({
+  ordinal: ordinalOf(row.key),
+  itemId: row.item_id,
+  hash: row.hash,
+});
 
 /** Rows of `items`: written once, read by ranges of the primary key. */
 export class ItemTable {
@@ -44,7 +48,9 @@ export class ItemTable {
   /** By place and id; undefined where another item stands there. */
   at(job: number, ordinal: number, itemId: string): ItemIdentity | undefined {
     const row = this.connection.read(() =>
-      this.connection.sql('SELECT key, item_id, hash FROM items WHERE key = ? AND item_id = ?').get(itemKey(job, ordinal), itemId),
+      this.connection
+        .sql('SELECT key, item_id, hash FROM items WHERE key = ? AND item_id = ?')
+        .get(itemKey(job, ordinal), itemId),
     );
     return row === undefined ? undefined : toIdentity(row as IdentityRow);
   }

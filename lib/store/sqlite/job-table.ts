@@ -30,8 +30,19 @@ export class JobTable {
       this.connection
         .sql(insert)
         .get(
-          job.jobId, job.provider, job.endpoint, job.model, json(job.params), job.mode, job.runMode, job.modeReason,
-          json(job.tags), json(job.metadata), json(job.settings), now, now,
+          job.jobId,
+          job.provider,
+          job.endpoint,
+          job.model,
+          json(job.params),
+          job.mode,
+          job.runMode,
+          job.modeReason,
+          json(job.tags),
+          json(job.metadata),
+          json(job.settings),
+          now,
+          now,
         ),
     ) as JobRow | undefined;
     // Another process was first: its job is the job.
@@ -39,18 +50,22 @@ export class JobTable {
   }
 
   find(jobId: string): JobRecord | undefined {
-    const row = this.connection.read(() => this.connection.sql('SELECT * FROM jobs WHERE job_id = ?').get(jobId)) as JobRow | undefined;
+    const row = this.connection.read(() => this.connection.sql('SELECT * FROM jobs WHERE job_id = ?').get(jobId)) as
+      JobRow | undefined;
     return row === undefined ? undefined : toJobRecord(row);
   }
 
   require(jobId: string): JobRecord {
     const job = this.find(jobId);
-    if (job === undefined) throw new BatchError('job_not_found', `There is no job "${jobId}" in ${this.connection.path}`, { jobId });
+    if (job === undefined)
+      throw new BatchError('job_not_found', `There is no job "${jobId}" in ${this.connection.path}`, { jobId });
     return job;
   }
 
   list(): readonly JobRecord[] {
-    const rows = this.connection.read(() => this.connection.sql('SELECT * FROM jobs WHERE job_id IS NOT NULL ORDER BY key DESC').all());
+    const rows = this.connection.read(() =>
+      this.connection.sql('SELECT * FROM jobs WHERE job_id IS NOT NULL ORDER BY key DESC').all(),
+    );
     return (rows as JobRow[]).map(toJobRecord);
   }
 

@@ -28,7 +28,8 @@ export class LeaseTable {
       const job = this.jobs.require(jobId);
       const held = this.#held(job.key);
       const previous = held.owner === null ? undefined : this.#owner(held.owner);
-      if (previous !== undefined && this.lock.isAlive(previous, now)) throw busy(jobId, previous, previous.owner === this.lock.owner);
+      if (previous !== undefined && this.lock.isAlive(previous, now))
+        throw busy(jobId, previous, previous.owner === this.lock.owner);
       if (held.owner !== null) this.#takeOver(held);
       this.connection
         .sql('UPDATE jobs SET owner = ?, epoch = epoch + 1, control = NULL WHERE key = ?')
@@ -39,7 +40,9 @@ export class LeaseTable {
 
   release(lease: Lease): void {
     this.connection.write(() =>
-      this.connection.sql('UPDATE jobs SET owner = NULL, control = NULL WHERE key = ? AND epoch = ?').run(lease.jobKey, lease.epoch),
+      this.connection
+        .sql('UPDATE jobs SET owner = NULL, control = NULL WHERE key = ? AND epoch = ?')
+        .run(lease.jobKey, lease.epoch),
     );
   }
 
@@ -52,7 +55,9 @@ export class LeaseTable {
   }
 
   requestControl(jobId: string, request: ControlRequest): void {
-    this.connection.write(() => this.connection.sql('UPDATE jobs SET control = ? WHERE job_id = ?').run(request, jobId));
+    this.connection.write(() =>
+      this.connection.sql('UPDATE jobs SET control = ? WHERE job_id = ?').run(request, jobId),
+    );
   }
 
   readControl(lease: Lease): ControlRequest | null {
@@ -78,7 +83,9 @@ export class LeaseTable {
   }
 
   #held(key: number): Held {
-    return this.connection.sql('SELECT key, epoch, owner, low_water, claimed_to FROM jobs WHERE key = ?').get(key) as Held;
+    return this.connection
+      .sql('SELECT key, epoch, owner, low_water, claimed_to FROM jobs WHERE key = ?')
+      .get(key) as Held;
   }
 
   #owner(owner: string): OwnerRow | undefined {
@@ -94,7 +101,9 @@ export class LeaseTable {
       ON CONFLICT (key) DO UPDATE SET starts = starts + 1`;
     const from = held.low_water === 0 ? firstKey(held.key) : itemKey(held.key, held.low_water);
     this.connection.sql(suspects).run(from, itemKey(held.key, held.claimed_to));
-    const others = this.connection.sql('SELECT count(*) AS n FROM jobs WHERE owner = ? AND key <> ?').get(held.owner, held.key) as { readonly n: number };
+    const others = this.connection
+      .sql('SELECT count(*) AS n FROM jobs WHERE owner = ? AND key <> ?')
+      .get(held.owner, held.key) as { readonly n: number };
     if (others.n > 0 || held.owner === null) return;
     this.connection.sql('DELETE FROM owners WHERE owner = ?').run(held.owner);
     this.lock.forget(held.owner);
@@ -103,5 +112,9 @@ export class LeaseTable {
 
 function busy(jobId: string, owner: OwnerRow, self: boolean): BatchError {
   const who = self ? 'this client' : `process ${String(owner.pid)} on ${owner.host}`;
-  return new BatchError('job_busy', `Job "${jobId}" is being worked on by ${who}; watch it with client.job("${jobId}"), or end that process`, { jobId });
+  return new BatchError(
+    'job_busy',
+    `Job "${jobId}" is being worked on by ${who}; watch it with client.job("${jobId}"), or end that process`,
+    { jobId },
+  );
 }

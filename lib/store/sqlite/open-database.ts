@@ -37,9 +37,13 @@ export function openDatabase({ path, durability, lockTimeoutMs }: OpenDatabaseOp
 
 function prepareFile(path: string): void {
   const folder = dirname(resolve(path));
-  if (!existsSync(folder)) throw new BatchError('store_unopenable', `The folder ${folder} of the database ${path} does not exist`);
+  if (!existsSync(folder))
+    throw new BatchError('store_unopenable', `The folder ${folder} of the database ${path} does not exist`);
   if (existsSync(path) && statSync(path).isDirectory()) {
-    throw new BatchError('store_unopenable', `The database ${path} is a folder; name a file, such as ${path}/batches.sqlite`);
+    throw new BatchError(
+      'store_unopenable',
+      `The database ${path} is a folder; name a file, such as ${path}/batches.sqlite`,
+    );
   }
   refuseFullDisk(folder, path);
   if (existsSync(path)) return;
@@ -47,7 +51,11 @@ function prepareFile(path: string): void {
     // Prompts and answers are clear text in it; SQLite gives the same mode to the files it puts beside it.
     closeSync(openSync(path, 'a', 0o600));
   } catch (error) {
-    throw new BatchError('store_readonly', `The database ${path} cannot be created: the folder ${folder} is not writable for this user`, { cause: error });
+    throw new BatchError(
+      'store_readonly',
+      `The database ${path} cannot be created: the folder ${folder} is not writable for this user`,
+      { cause: error },
+    );
   }
 }
 
@@ -55,12 +63,18 @@ function refuseFullDisk(folder: string, path: string): void {
   const { bavail, bsize } = statfsSync(folder);
   if (bavail * bsize >= leastFreeBytes) return;
   const free = Math.floor((bavail * bsize) / 1024 / 1024);
-  throw new BatchError('disk_full', `The disk that holds ${path} has only ${String(free)} MB left; free some space first`);
+  throw new BatchError(
+    'disk_full',
+    `The disk that holds ${path} has only ${String(free)} MB left; free some space first`,
+  );
 }
 
 function refuseForeign(db: SqliteDatabase, path: string): void {
   const id = db.pragma('application_id', { simple: true }) as number;
   const tables = db.prepare('SELECT count(*) AS n FROM sqlite_master').get() as { readonly n: number };
   if (id === applicationId || tables.n === 0) return;
-  throw new BatchError('store_corrupt', `${path} is an SQLite database of another program; choose another file for openapi-batch`);
+  throw new BatchError(
+    'store_corrupt',
+    `${path} is an SQLite database of another program; choose another file for openapi-batch`,
+  );
 }

@@ -65,7 +65,9 @@ export class OwnerLock {
       probe.exec('BEGIN EXCLUSIVE');
       return false;
     } catch (error) {
-      return typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
+      return (
+        typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')
+      );
     } finally {
       probe?.close();
     }

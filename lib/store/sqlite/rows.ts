@@ -94,7 +94,11 @@ export function toEvent(jobId: string, row: EventRow): BatchEvent {
       return { type: 'item', ...base, itemId, result: toResult(itemId, row.body) };
     }
     case eventTypes.complete:
-      return { type: 'complete', ...base, ...parse<{ status: 'completed' | 'cancelled'; progress: Progress }>(row.body) };
+      return {
+        type: 'complete',
+        ...base,
+        ...parse<{ status: 'completed' | 'cancelled'; progress: Progress }>(row.body),
+      };
     default:
       return { type: 'progress', ...base, progress: parse<Progress>(row.body) };
   }

@@ -2,8 +2,24 @@ import type { BatchEvent, CompleteEvent } from '../../core/events.js';
 import type { Progress } from '../../core/progress.js';
 import { BatchError } from '../../core/errors.js';
 import type {
-  BatchStore, ClaimedItem, CommitGroup, CommitReceipt, ControlRequest, DeleteProgress, Draft, IdentityIndex, ItemIdentity,
-  JobEnd, JobPatch, JobRecord, Lease, NewItem, NewJob, Owner, PlacedResult, ResultFilter,
+  BatchStore,
+  ClaimedItem,
+  CommitGroup,
+  CommitReceipt,
+  ControlRequest,
+  DeleteProgress,
+  Draft,
+  IdentityIndex,
+  ItemIdentity,
+  JobEnd,
+  JobPatch,
+  JobRecord,
+  Lease,
+  NewItem,
+  NewJob,
+  Owner,
+  PlacedResult,
+  ResultFilter,
 } from '../store.js';
 import { Connection } from './connection.js';
 import { EventTable } from './event-table.js';
@@ -93,7 +109,8 @@ class SqliteStore implements BatchStore {
   appendItems(lease: Lease, items: readonly NewItem[]): { readonly total: number } {
     return this.connection.write(() => {
       const text = 'UPDATE jobs SET total = total + ?, updated_at = ? WHERE key = ? AND epoch = ? RETURNING total';
-      const row = this.connection.sql(text).get(items.length, this.now(), lease.jobKey, lease.epoch) as { total: number } | undefined;
+      const row = this.connection.sql(text).get(items.length, this.now(), lease.jobKey, lease.epoch) as
+        { total: number } | undefined;
       if (row === undefined) throw leaseLost(lease);
       this.#items.append(lease.jobKey, row.total - items.length, items);
       return { total: row.total };
@@ -133,7 +150,17 @@ class SqliteStore implements BatchStore {
       }
       const row = this.connection
         .sql(touch)
-        .get(sums.ok, sums.failed, sums.input, sums.output, group.lowWater, group.claimedTo, at, lease.jobKey, lease.epoch);
+        .get(
+          sums.ok,
+          sums.failed,
+          sums.input,
+          sums.output,
+          group.lowWater,
+          group.claimedTo,
+          at,
+          lease.jobKey,
+          lease.epoch,
+        );
       // Checked last, in the same transaction: a lost lease rolls the whole group back.
       if (row === undefined) throw leaseLost(lease);
       return { events, control: (row as { readonly control: ControlRequest | null }).control };
@@ -146,13 +173,21 @@ class SqliteStore implements BatchStore {
       const reason = 'reason' in end ? end.reason : null;
       this.#jobs.update(lease, { status: end.status, reason }, at);
       // An orderly end leaves nothing in doubt: what was not finished was not sent, or is known to have been given up.
-      this.connection.sql('UPDATE jobs SET low_water = ?, claimed_to = ? WHERE key = ?').run(end.lowWater, end.lowWater, lease.jobKey);
+      this.connection
+        .sql('UPDATE jobs SET low_water = ?, claimed_to = ? WHERE key = ?')
+        .run(end.lowWater, end.lowWater, lease.jobKey);
       const { progress } = end;
       const seq = this.#events.putProgress(lease.jobKey, progress, at);
       const events: BatchEvent[] = [{ type: 'progress', jobId: lease.jobId, seq, at, progress }];
       if (end.status === 'completed' || end.status === 'cancelled') {
         const body = { status: end.status, progress };
-        events.push({ type: 'complete', jobId: lease.jobId, seq: this.#events.putComplete(lease.jobKey, body, at), at, ...body });
+        events.push({
+          type: 'complete',
+          jobId: lease.jobId,
+          seq: this.#events.putComplete(lease.jobKey, body, at),
+          at,
+          ...body,
+        });
       }
       return events;
     });
@@ -162,7 +197,8 @@ class SqliteStore implements BatchStore {
     return this.connection.write(() => {
       this.#jobs.update(lease, { status: 'pending', reason: null }, this.now());
       const reopened = this.#events.reopen(lease.jobKey, retryFailed);
-      const text = 'UPDATE jobs SET failed = failed - ?, low_water = CASE WHEN ? THEN 0 ELSE low_water END WHERE key = ?';
+      const text =
+        'UPDATE jobs SET failed = failed - ?, low_water = CASE WHEN ? THEN 0 ELSE low_water END WHERE key = ?';
       this.connection.sql(text).run(reopened, reopened > 0 ? 1 : 0, lease.jobKey);
       return { reopened };
     });
@@ -190,18 +226,23 @@ class SqliteStore implements BatchStore {
   }
 
   cursor(jobKey: number, name: string): number {
-    const row = this.connection.read(() => this.connection.sql('SELECT seq FROM cursors WHERE job = ? AND name = ?').get(jobKey, name));
+    const row = this.connection.read(() =>
+      this.connection.sql('SELECT seq FROM cursors WHERE job = ? AND name = ?').get(jobKey, name),
+    );
     return (row as { readonly seq: number } | undefined)?.seq ?? 0;
   }
   saveCursor(jobKey: number, name: string, seq: number): void {
-    const text = 'INSERT INTO cursors (job, name, seq) VALUES (?, ?, ?) ON CONFLICT (job, name) DO UPDATE SET seq = excluded.seq';
+    const text =
+      'INSERT INTO cursors (job, name, seq) VALUES (?, ?, ?) ON CONFLICT (job, name) DO UPDATE SET seq = excluded.seq';
     this.connection.write(() => this.connection.sql(text).run(jobKey, name, seq));
   }
 
   deleteJob(jobId: string): void {
     const lease = this.acquire(jobId);
     this.connection.write(() =>
-      this.connection.sql(`UPDATE jobs SET job_id = NULL, owner = NULL, status = 'cancelled' WHERE key = ?`).run(lease.jobKey),
+      this.connection
+        .sql(`UPDATE jobs SET job_id = NULL, owner = NULL, status = 'cancelled' WHERE key = ?`)
+        .run(lease.jobKey),
     );
   }
   sweep(): DeleteProgress {
@@ -222,25 +263,37 @@ class SqliteStore implements BatchStore {
     switch (draft.type) {
       case 'item': {
         const seq = this.#events.settle(jobKey, draft.ordinal, draft.result, at);
-        return seq === undefined ? undefined : { type: 'item', jobId, seq, at, itemId: draft.result.itemId, result: draft.result };
+        return seq === undefined
+          ? undefined
+          : { type: 'item', jobId, seq, at, itemId: draft.result.itemId, result: draft.result };
       }
       case 'attempt':
         this.#events.countAttempt(jobKey, draft.ordinal, draft.failures);
         return undefined;
       case 'progress':
-        return { type: 'progress', jobId, seq: this.#events.putProgress(jobKey, draft.progress, at), at, progress: draft.progress };
+        return {
+          type: 'progress',
+          jobId,
+          seq: this.#events.putProgress(jobKey, draft.progress, at),
+          at,
+          progress: draft.progress,
+        };
     }
   }
 
   #jobId(jobKey: number): string {
     const row = this.connection.read(() => this.connection.sql('SELECT job_id FROM jobs WHERE key = ?').get(jobKey));
     const jobId = (row as { readonly job_id: string | null } | undefined)?.job_id;
-    if (jobId === undefined || jobId === null) throw new BatchError('job_not_found', `The job was deleted from ${this.location}`);
+    if (jobId === undefined || jobId === null)
+      throw new BatchError('job_not_found', `The job was deleted from ${this.location}`);
     return jobId;
   }
 }
 
-function add(sums: { ok: number; failed: number; input: number; output: number }, result: { readonly ok: boolean; readonly usage?: { readonly inputTokens: number; readonly outputTokens: number } }): void {
+function add(
+  sums: { ok: number; failed: number; input: number; output: number },
+  result: { readonly ok: boolean; readonly usage?: { readonly inputTokens: number; readonly outputTokens: number } },
+): void {
   if (result.ok) sums.ok++;
   else sums.failed++;
   sums.input += result.usage?.inputTokens ?? 0;

@@ -7,13 +7,19 @@ const pages = 500;
 
 /** Removes one slice of what deleted jobs left; true when nothing is left. */
 export function sweepSlice(connection: Connection): boolean {
-  const dead = connection.sql('SELECT key FROM jobs WHERE job_id IS NULL LIMIT 1').get() as { readonly key: number } | undefined;
+  const dead = connection.sql('SELECT key FROM jobs WHERE job_id IS NULL LIMIT 1').get() as
+    { readonly key: number } | undefined;
   if (dead === undefined) return !releasePages(connection);
   const range = [firstKey(dead.key), lastKey(dead.key), rows] as const;
   const removed =
-    connection.sql('DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE job = ? LIMIT ?)').run(dead.key, rows).changes +
-    connection.sql('DELETE FROM items WHERE key IN (SELECT key FROM items WHERE key > ? AND key <= ? LIMIT ?)').run(...range).changes +
-    connection.sql('DELETE FROM item_states WHERE key IN (SELECT key FROM item_states WHERE key > ? AND key <= ? LIMIT ?)').run(...range).changes;
+    connection.sql('DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE job = ? LIMIT ?)').run(dead.key, rows)
+      .changes +
+    connection
+      .sql('DELETE FROM items WHERE key IN (SELECT key FROM items WHERE key > ? AND key <= ? LIMIT ?)')
+      .run(...range).changes +
+    connection
+      .sql('DELETE FROM item_states WHERE key IN (SELECT key FROM item_states WHERE key > ? AND key <= ? LIMIT ?)')
+      .run(...range).changes;
   if (removed === 0) {
     connection.sql('DELETE FROM cursors WHERE job = ?').run(dead.key);
     connection.sql('DELETE FROM jobs WHERE key = ?').run(dead.key);

@@ -1,12 +1,37 @@
 import { BatchError, isBatchError, messageOf, type BatchErrorCode } from '../../core/errors.js';
 
+const diskFull = (path: string): string =>
+  `The disk that holds ${path} is full; free some space and resume: nothing already written is lost`;
+
 const codes: readonly (readonly [RegExp, BatchErrorCode, (path: string, said: string) => string])[] = [
-  [/^SQLITE_FULL$/, 'disk_full', (path) => `The disk that holds ${path} is full; free some space and resume: nothing already written is lost`],
-  [/^SQLITE_(NOTADB|CORRUPT)/, 'store_corrupt', (path, said) => `${path} is not a readable SQLite database (${said}); restore it from a copy, or choose another file`],
+  [
+    /^SQLITE_FULL$/,
+    'disk_full',
+    diskFull,
+  ],
+  [
+    /^SQLITE_(NOTADB|CORRUPT)/,
+    'store_corrupt',
+    (path, said) =>
+      `${path} is not a readable SQLite database (${said}); restore it from a copy, or choose another file`,
+  ],
   [/^SQLITE_READONLY/, 'store_readonly', (path) => `${path} cannot be written: the file or its folder is read-only`],
-  [/^SQLITE_(BUSY|LOCKED|PROTOCOL)/, 'store_locked', (path) => `${path} is locked by another process that does not let go of it; end that process, or choose another file`],
-  [/^SQLITE_CANTOPEN/, 'store_unopenable', (path) => `${path} cannot be opened: does its folder exist, and may this user write there?`],
-  [/^SQLITE_(IOERR|PERM|AUTH|NOMEM|TOOBIG)/, 'store_failed', (path, said) => `Reading or writing ${path} failed: ${said}`],
+  [
+    /^SQLITE_(BUSY|LOCKED|PROTOCOL)/,
+    'store_locked',
+    (path) =>
+      `${path} is locked by another process that does not let go of it; end that process, or choose another file`,
+  ],
+  [
+    /^SQLITE_CANTOPEN/,
+    'store_unopenable',
+    (path) => `${path} cannot be opened: does its folder exist, and may this user write there?`,
+  ],
+  [
+    /^SQLITE_(IOERR|PERM|AUTH|NOMEM|TOOBIG)/,
+    'store_failed',
+    (path, said) => `Reading or writing ${path} failed: ${said}`,
+  ],
 ];
 
 /**
@@ -19,9 +44,11 @@ export function translateError(error: unknown, path: string): unknown {
   const said = messageOf(error);
   // A write that hits the end of the disk may surface as an I/O error of the write or of the WAL's shared memory.
   if (/^SQLITE_IOERR_(WRITE|SHMSIZE|FSYNC)/.test(code) && /full|ENOSPC/i.test(said)) {
-    return new BatchError('disk_full', codes[0]![2](path, said), { cause: error });
+    return new BatchError('disk_full', diskFull(path), { cause: error });
   }
   const row = codes.find(([pattern]) => pattern.test(code));
   if (row !== undefined) return new BatchError(row[1], row[2](path, said), { cause: error });
-  return code.startsWith('SQLITE_') ? new BatchError('store_failed', `${path}: ${said} (${code})`, { cause: error }) : error;
+  return code.startsWith('SQLITE_')
+    ? new BatchError('store_failed', `${path}: ${said} (${code})`, { cause: error })
+    : error;
 }

@@ -1,0 +1,76 @@
+import type { SchedulerLike } from 'rxjs';
+import type { JobStatus, StopReason } from '../core/job.js';
+import type { PacingState, Progress } from '../core/progress.js';
+import { ProgressTracker } from '../run/progress-tracker.js';
+import { toWorkItem } from '../run/work-item.js';
+import { WorkQueue } from '../run/work-queue.js';
+import type { BatchStore, JobPatch, JobRecord, Lease } from '../store/store.js';
+
+export interface RunStateOptions {
+  readonly store: BatchStore;
+  readonly lease: Lease;
+  readonly record: JobRecord;
+  /** Sent where neither item nor job names a model. */
+  readonly defaultModel: string | undefined;
+  readonly concurrency: number;
+  readonly pacing: () => PacingState;
+  readonly scheduler: SchedulerLike;
+}
+
+/** What one run of a job knows: the job's row, what is to be sent, how far it is. */
+export class RunState {
+  readonly queue: WorkQueue;
+  readonly tracker: ProgressTracker;
+  #record: JobRecord;
+  #atWork: boolean;
+
+  constructor(private readonly options: RunStateOptions) {
+    const { store, lease, record, defaultModel, concurrency, scheduler } = options;
+    this.#record = record;
+    this.#atWork = record.status !== 'completed';
+    this.tracker = new ProgressTracker(record, record.runMode, scheduler.now());
+    const defaults = { model: record.model ?? defaultModel, params: record.params };
+    this.queue = new WorkQueue({
+      claim: (after, limit) => store.claim(lease, after, limit),
+      toItem: (claimed) => toWorkItem(claimed, defaults),
+      lowWater: record.lowWater,
+      maxDelayed: Math.max(1_000, 4 * concurrency),
+      scheduler,
+    });
+  }
+
+  get record(): JobRecord {
+    return this.#record;
+  }
+
+  /** False while a completed job's input is read again and nothing new was found in it: then nothing is written. */
+  get atWork(): boolean {
+    return this.#atWork;
+  }
+
+  get progress(): Progress {
+    return this.snapshot(this.#atWork ? 'running' : this.#record.status, null);
+  }
+
+  snapshot(status: JobStatus, reason: StopReason | null): Progress {
+    const { scheduler, pacing } = this.options;
+    return this.tracker.snapshot(scheduler.now(), status, reason, pacing());
+  }
+
+  update(patch: JobPatch): void {
+    this.options.store.updateJob(this.options.lease, patch);
+    this.#record = { ...this.#record, ...patch };
+  }
+
+  /** A completed job has new items: its end and its failures are taken back. */
+  reopen(): void {
+    const { store, lease } = this.options;
+    store.reopen(lease, { retryFailed: true });
+    this.#atWork = true;
+    const record = store.findJob(lease.jobId) ?? this.#record;
+    this.#record = record;
+    this.tracker.restart({ ...record, inputComplete: this.tracker.totalKnown });
+    this.queue.startFrom(record.lowWater);
+    this.update({ status: 'running', reason: null });
+  }
+}
