@@ -20,6 +20,8 @@ export function readOpenAIAnswer(endpoint: OpenAIEndpoint, body: unknown, reques
       failureVerdict('invalid_response', `expected a JSON object from ${endpoint}, got ${received}`),
     );
   }
+  // Gateways such as OpenRouter answer 200 and put the error inside; a response has `error: null`, or its own status.
+  if (isRecord(body['error']) && body['status'] === undefined) throw embeddedError(body['error']);
   switch (endpoint) {
     case '/v1/chat/completions':
       return readChat(body);
@@ -28,4 +30,12 @@ export function readOpenAIAnswer(endpoint: OpenAIEndpoint, body: unknown, reques
     case '/v1/embeddings':
       return readEmbeddings(body, request['input']);
   }
+}
+
+/** In the form of the SDK's `APIError`, so that it is classified as one. */
+function embeddedError(error: Readonly<Record<string, unknown>>): Error {
+  const { code, message } = error;
+  const status = typeof code === 'number' && code >= 400 ? code : code === 'rate_limit_exceeded' ? 429 : 500;
+  const text = typeof message === 'string' ? message : 'the answer is an error';
+  return Object.assign(new Error(text), { status, code, type: error['type'], error });
 }
