@@ -6,7 +6,7 @@ import type { JobInfo } from '../core/job.js';
 import { suggestion } from '../options/check-options.js';
 import type { BatchClientOptions } from '../options/client-options.js';
 import type { BatchJob } from '../job/batch-job.js';
-import { CommandFailure } from './failure.js';
+import { Abandoned, CommandFailure } from './failure.js';
 import type { CliIo } from './io.js';
 
 /** Where the jobs are: `--db`, else `OPENAPI_BATCH_DB`, else a file in the current folder. */
@@ -34,8 +34,8 @@ export async function withClient<T>(
   try {
     result = await use(client);
   } catch (error) {
-    // What went wrong first is what the user must hear of.
-    await client.close().catch(() => undefined);
+    // What went wrong first is what the user must hear of; and somebody out of patience waits for nothing.
+    await client.close(error instanceof Abandoned ? { drainMs: 0 } : {}).catch(() => undefined);
     throw error;
   }
   await client.close();

@@ -1,4 +1,4 @@
-import { describeCount, describeState } from '../../lib/cli/progress/describe-progress.js';
+import { describeCount, describeProgress, describeState } from '../../lib/cli/progress/describe-progress.js';
 import { describeEnd } from '../../lib/cli/progress/describe-end.js';
 import { compact, dollars, duration, plural } from '../../lib/cli/progress/format.js';
 import type { Progress } from '../../lib/core/progress.js';
@@ -9,7 +9,6 @@ describe('describeProgress', () => {
   it.each<[Partial<Progress>, string]>([
     [{}, '120/2,000 done'],
     [{ totalKnown: false }, '120/2,000+ done'],
-    [{ totalKnown: false, done: 0, total: 70_000 }, 'reading the input: 70,000 requests'],
     [{ total: 0, done: 0 }, '0/0 done'],
   ])('count of %j', (change, text) => expect(describeCount({ ...progress, ...change })).toBe(text));
 
@@ -31,6 +30,15 @@ describe('describeProgress', () => {
     [{ status: 'paused' }, '117 ok, 3 failed'],
   ])('state of %j', (change, text) => expect(describeState({ ...progress, ...change }, at)).toBe(text));
 });
+
+it.each<[Partial<Progress>, string]>([
+  [{ totalKnown: false, done: 0, inFlight: 0, total: 0 }, 'reading the input'],
+  [{ totalKnown: false, done: 0, inFlight: 0, total: 70_000 }, 'reading the input: 70,000 requests'],
+  [
+    { totalKnown: false, done: 0, total: 70_000, ok: 0, failed: 0, etaMs: null },
+    '0/70,000+ done: 0 ok, 840 req/min, 12.3k tok/min',
+  ],
+])('describeProgress of %j', (change, text) => expect(describeProgress({ ...progress, ...change }, at)).toBe(text));
 
 describe('describeEnd', () => {
   const end: Progress = { ...progress, status: 'completed', total: 120, pending: 0, inFlight: 0 };

@@ -33,7 +33,6 @@ export async function runInput(command: RunCommand, io: CliIo): Promise<number> 
   return await withClient(io, { provider, endpoint, baseURL, db, ...options }, async (client) => {
     const known = await knownJob(client, jobId);
     if (limit !== undefined) refuseLateLimit(known, limit);
-    if (!command.json) io.stderr.write(`${announcement(jobId, known)}\n`);
     const sink = await openJobOutput({ ...command, output, io });
     const items = source.items({ limit, endpoint });
     const job = client.map({
@@ -45,6 +44,7 @@ export async function runInput(command: RunCommand, io: CliIo): Promise<number> 
       metadata: { input: path, ...(baseURL === undefined ? {} : { baseURL }) },
       ...options,
     });
+    if (!command.json) io.stderr.write(`${announcement(jobId, known)}\n`);
     return await watchJob({
       job,
       flags: command,

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { SingleBar, type Options, type Params } from 'cli-progress';
 import type { Progress } from '../../core/progress.js';
-import { describeCount, describeState } from './describe-progress.js';
+import { describeProgress, isReading } from './describe-progress.js';
 import type { ProgressView } from './progress-view.js';
 
 const width = 28;
@@ -50,10 +50,11 @@ export function barView(stream: Writable, now: () => number): ProgressView {
 }
 
 function draw(progress: Progress, part: number, now: number): string {
-  if (!progress.totalKnown && progress.done === 0) return describeCount(progress);
+  const text = describeProgress(progress, now);
+  if (isReading(progress)) return text;
   // An empty job is done, not 0 of 0.
   const share = progress.total === 0 ? 1 : Math.min(1, Number.isFinite(part) ? part : 0);
   const filled = Math.floor(share * width);
   const percent = String(Math.floor(share * 100)).padStart(3);
-  return `${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${percent}% ${describeCount(progress)}: ${describeState(progress, now)}`;
+  return `${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${percent}% ${text}`;
 }

@@ -1,9 +1,18 @@
 import type { Progress } from '../../core/progress.js';
 import { compact, dollars, duration, plural, whole } from './format.js';
 
-/** `120/200 done`, or how far the input has been read. */
+/** Nothing has been sent, because the input is still being read. */
+export const isReading = ({ totalKnown, done, inFlight }: Progress): boolean => !totalKnown && done + inFlight === 0;
+
+/** The whole of it on one line. `now` is epoch milliseconds. */
+export function describeProgress(progress: Progress, now: number): string {
+  if (isReading(progress))
+    return `reading the input${progress.total > 0 ? `: ${plural(progress.total, 'request')}` : ''}`;
+  return `${describeCount(progress)}: ${describeState(progress, now)}`;
+}
+
+/** `120/200 done`. */
 export function describeCount(progress: Progress): string {
-  if (!progress.totalKnown && progress.done === 0) return `reading the input: ${plural(progress.total, 'request')}`;
   return `${whole(progress.done)}/${whole(progress.total)}${progress.totalKnown ? '' : '+'} done`;
 }
 

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Progress } from '../../core/progress.js';
-import { describeCount, describeState } from './describe-progress.js';
+import { describeProgress } from './describe-progress.js';
 
 /** Shows how a job goes. */
 export interface ProgressView {
@@ -21,7 +21,7 @@ export function linesView(stream: Writable, now: () => number): ProgressView {
   return {
     update: (progress) => {
       if (now() < next) return;
-      const text = `${describeCount(progress)}: ${describeState(progress, now())}`;
+      const text = describeProgress(progress, now());
       if (text === last) return;
       last = text;
       next = now() + linesEveryMs;
