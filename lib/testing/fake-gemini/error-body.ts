@@ -20,9 +20,14 @@ export const rpcCodes = {
   cancelled: 1,
   invalidArgument: 3,
   deadlineExceeded: 4,
-  resourceExhausted: 8,
   internal: 13,
 } as const;
+
+/** Google's number for an HTTP status. */
+export function rpcCodeOf(status: number): number {
+  const codes: Readonly<Record<number, number>> = { 400: 3, 401: 16, 403: 7, 404: 5, 409: 10, 429: 8, 503: 14, 504: 4 };
+  return codes[status] ?? rpcCodes.internal;
+}
 
 export type Detail = Readonly<Record<string, unknown>> & { readonly '@type': string };
 

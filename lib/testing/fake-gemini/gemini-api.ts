@@ -4,19 +4,21 @@ import type { FakeApi, Route, RouteContext } from '../fake-server/api.js';
 import { isRecord } from '../fake-server/is-record.js';
 import { json, type Reply } from '../fake-server/reply.js';
 import type { ServerParts } from '../fake-server/server-parts.js';
+import { batchRoutes } from './batch-routes.js';
 import { geminiError, invalidArgument, invalidKey } from './error-body.js';
+import { fileRoutes } from './file-routes.js';
 import { answerRequest, methodNames } from './methods.js';
+import { createNative } from './native.js';
 import type { FakeGeminiOptions } from './options.js';
+import { version } from './paths.js';
 import { quotaError } from './quota-error.js';
 import { requestText } from './request-text.js';
 
-/** Before a path: any version the SDKs use. */
-export const version = '(?:v1beta|v1alpha|v1)';
-
-/** The Gemini API: ordinary requests. */
+/** The Gemini API: ordinary requests, files and batches. */
 export function createGeminiApi(options: FakeGeminiOptions, parts: ServerParts): FakeApi {
+  const native = createNative(options, parts);
   return {
-    routes: requestRoutes(options),
+    routes: [...requestRoutes(options), ...fileRoutes(native), ...batchRoutes(native)],
     authorise: (incoming, path) => authorise(incoming, path, options.apiKey),
     admit: (context) => admit(context, parts),
     headers: (call) => (call.operation === 'request' ? { 'x-gemini-service-tier': 'standard' } : {}),

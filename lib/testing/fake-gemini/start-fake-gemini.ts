@@ -3,8 +3,8 @@ import { createGeminiApi } from './gemini-api.js';
 import type { FakeGeminiOptions } from './options.js';
 
 /**
- * Starts a fake Gemini API on 127.0.0.1: generateContent, embedContent and batchEmbedContents, with quotas, faults and a
- * ledger.
+ * Starts a fake Gemini API on 127.0.0.1: generateContent, embedContent, batchEmbedContents, files and batches, with
+ * quotas, faults and a ledger.
  *
  * ```ts
  * await using server = await startFakeGemini();

@@ -17,6 +17,8 @@ export interface Route {
   /** Matched against the path without its query. */
   readonly pattern: RegExp;
   readonly operation: Operation;
+  /** A query parameter that must be there. */
+  readonly query?: string;
   /** The handler reads the body itself, as a stream. */
   readonly upload?: boolean;
   handle(context: RouteContext): Reply | Promise<Reply>;

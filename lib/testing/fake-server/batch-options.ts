@@ -81,6 +81,10 @@ export interface BatchOptions extends Partial<BatchBehaviour> {
   readonly jsonSchemaInBatch?: 'honoured' | 'degenerate';
   /** Gemini: whether `metadata` of inline requests comes back; default true. */
   readonly inlineMetadata?: boolean;
+  /** Gemini: whether lines of an embedding batch's output carry the key; default true. */
+  readonly embeddingKeys?: boolean;
+  /** Gemini: whether a cancelled batch has an output, of what was done; default false. */
+  readonly outputAfterCancel?: boolean;
 }
 
 const defaults: BatchBehaviour = {

@@ -45,7 +45,7 @@ export class Exchange {
     const at = this.#parts.clock.now();
     const url = new URL(incoming.url ?? '/', 'http://localhost');
     const method = incoming.method ?? 'GET';
-    const found = findRoute(api.routes, method, url.pathname);
+    const found = findRoute(api.routes, method, url);
     const text = found?.route.upload ? '' : await readText(incoming);
     const context = this.#context(incoming, url, method, text, found);
     const { call } = context;

@@ -7,10 +7,10 @@ export interface FoundRoute {
   readonly params: Readonly<Record<string, string>>;
 }
 
-export function findRoute(routes: readonly Route[], method: string, path: string): FoundRoute | undefined {
+export function findRoute(routes: readonly Route[], method: string, url: URL): FoundRoute | undefined {
   for (const route of routes) {
-    const match = route.method === method ? route.pattern.exec(path) : null;
-    if (!match) continue;
+    const match = route.method === method ? route.pattern.exec(url.pathname) : null;
+    if (!match || (route.query !== undefined && !url.searchParams.has(route.query))) continue;
     const groups = Object.entries(match.groups ?? {}).map(
       ([name, value]) => [name, decodeURIComponent(value)] as const,
     );

@@ -1,0 +1,140 @@
+import { asyncScheduler, finalize, from, isObservable, map, of, tap, throwError, type Observable, type SchedulerLike } from 'rxjs';
+import { messageOf } from '../core/errors.js';
+import type { ResolvedItem } from '../core/item.js';
+import type { Provider, ProviderResponse, RequestContext } from '../provider/provider.js';
+import { finalFailure, ProviderError } from '../provider/provider-error.js';
+
+/** One request as the engine made it, and what became of it. */
+export interface ScriptedRequest {
+  readonly itemId: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly item: ResolvedItem;
+  readonly signal: AbortSignal;
+  /** Time of the scheduler when it was sent, and when it was over. */
+  readonly sentAt: number;
+  readonly endedAt: number | undefined;
+  /** `given up`: the engine unsubscribed before there was an answer (its timeout, an abort). */
+  readonly state: 'open' | 'answered' | 'failed' | 'given up';
+}
+
+/** What a scripted provider has seen. */
+export interface ScriptedLog {
+  /** Every request, in the order sent. */
+  readonly requests: readonly ScriptedRequest[];
+  /** Requests open now. */
+  readonly active: number;
+  /** The most that were ever open at the same time. */
+  readonly maxActive: number;
+  /** How often an item was sent. */
+  sent(itemId: string): number;
+}
+
+export interface ScriptedProvider extends Provider {
+  readonly log: ScriptedLog;
+}
+
+/**
+ * The answer to one request:
+ * - an Observable or a promise: its first value is the answer, its error the failure, its timing the request's
+ * - an `Error`: the request fails with it (a `ProviderError` brings its own verdict)
+ * - an object with `output`: a whole response, with `usage` and `raw`
+ * - anything else: the output itself
+ */
+export type ScriptedAnswer = unknown;
+
+/**
+ * Answers by item id, or a function of the request. An array is one answer per attempt, of which the last is used again.
+ */
+export type Script = Readonly<Record<string, ScriptedAnswer>> | ((request: Pick<ScriptedRequest, 'itemId' | 'attempt' | 'item' | 'signal'>) => ScriptedAnswer);
+
+export interface ScriptedProviderOptions
+  extends Partial<Pick<Provider, 'name' | 'endpoint' | 'defaultModel' | 'quotaScope' | 'classify' | 'estimateTokens' | 'reject' | 'prepare'>> {
+  /** Clock of `sentAt` and `endedAt`. Default `asyncScheduler`, which is virtual inside `TestScheduler.run()`. */
+  readonly scheduler?: SchedulerLike;
+}
+
+/**
+ * A provider for marble tests: what each attempt of each item answers, and when, is written down beforehand; what the
+ * engine asked for, and gave up, can be read afterwards.
+ *
+ * ```ts
+ * const provider = scriptedProvider({ a: cold('--a|'), b: [cold('-#'), cold('---b|')], c: new Error('no') });
+ * const client = new BatchClient({ provider, db: ':memory:' });
+ * ```
+ */
+export function scriptedProvider(script: Script, options: ScriptedProviderOptions = {}): ScriptedProvider {
+  const { scheduler = asyncScheduler, name = 'scripted', ...rest } = options;
+  const log = new RequestLog(scheduler);
+  return {
+    name,
+    ...rest,
+    log,
+    request: (item, context) => log.follow(item, context, () => answerOf(script, item, context)),
+  };
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+class RequestLog implements ScriptedLog {
+  readonly requests: Mutable<ScriptedRequest>[] = [];
+  active = 0;
+  maxActive = 0;
+
+  constructor(private readonly scheduler: SchedulerLike) {}
+
+  sent(itemId: string): number {
+    return this.requests.filter((request) => request.itemId === itemId).length;
+  }
+
+  follow(item: ResolvedItem, { attempt, signal }: RequestContext, open: () => ScriptedAnswer): Observable<ProviderResponse> {
+    const { itemId } = item;
+    const request: Mutable<ScriptedRequest> = { itemId, attempt, item, signal, sentAt: this.scheduler.now(), endedAt: undefined, state: 'open' };
+    this.requests.push(request);
+    this.maxActive = Math.max(this.maxActive, ++this.active);
+    const end = (state: ScriptedRequest['state']) => (): void => {
+      if (request.state === 'open') request.state = state;
+    };
+    return responses(open).pipe(
+      tap({ next: end('answered'), error: end('failed'), complete: end('failed') }),
+      finalize(() => {
+        end('given up')();
+        request.endedAt = this.scheduler.now();
+        this.active--;
+      }),
+    );
+  }
+}
+
+function answerOf(script: Script, item: ResolvedItem, { attempt, signal }: RequestContext): ScriptedAnswer {
+  const { itemId } = item;
+  if (typeof script === 'function') return script({ itemId, attempt, item, signal });
+  if (!Object.hasOwn(script, itemId)) {
+    const known = Object.keys(script).map((id) => JSON.stringify(id)).join(', ');
+    return new ProviderError(finalFailure('invalid_request', `scriptedProvider: no answer for item ${JSON.stringify(itemId)}; the script has ${known}`));
+  }
+  const answers = script[itemId];
+  if (!Array.isArray(answers)) return answers;
+  return (answers as readonly ScriptedAnswer[])[Math.min(attempt, answers.length) - 1];
+}
+
+function responses(open: () => ScriptedAnswer): Observable<ProviderResponse> {
+  let answer: ScriptedAnswer;
+  try {
+    answer = open();
+  } catch (error) {
+    return throwError(() => error);
+  }
+  if (isObservable(answer)) return answer.pipe(map(toResponse));
+  if (isThenable(answer)) return from(answer).pipe(map(toResponse));
+  if (answer instanceof Error || messageOf(answer) !== String(answer)) return throwError(() => answer);
+  return of(toResponse(answer));
+}
+
+function toResponse(value: unknown): ProviderResponse {
+  return typeof value === 'object' && value !== null && 'output' in value ? (value as ProviderResponse) : { output: value };
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
