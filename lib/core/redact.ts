@@ -1,7 +1,7 @@
 /** What never reaches a message, an event or a log. Each pattern keeps its first group and hides the rest. */
 const patterns: readonly RegExp[] = [
   /\b(sk-|sess-|gsk_|xai-|AIza|ya29\.)[\w*.~+/=-]{6,}/g,
-  /\b(Bearer|Basic)\s+[\w*.~+/=-]{4,}/gi,
+  /\b((?:Bearer|Basic)\s+)[\w*.~+/=-]{4,}/gi,
   /([?&](?:key|api[-_]?key|access_token|token|sig)=)[^&\s"'<>]+/gi,
   /((?:x-goog-api-key|api-key|x-api-key|authorization)["']?\s*[:=]\s*["']?)(?:(?:Bearer|Basic)\s+)?[^\s"',;}]+/gi,
   /(:\/\/)[^/\s:@"']+:[^/\s@"']+(?=@)/g,

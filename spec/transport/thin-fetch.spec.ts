@@ -17,12 +17,18 @@ afterEach(async () => {
   await server.close();
 });
 
-const failureOf = (promise: Promise<unknown>): Promise<{ name: string; message: string; cause?: { code?: string } }> =>
+interface Failed {
+  name: string;
+  message: string;
+  cause?: { code?: string };
+}
+
+const failureOf = (promise: Promise<unknown>): Promise<Failed> =>
   promise.then(
     () => {
       throw new Error('it did not fail');
     },
-    (error: never) => error,
+    (error: unknown) => error as Failed,
   );
 
 describe('answers', () => {

@@ -9,7 +9,6 @@ export interface GeminiClientLike {
     generateContent(parameters: never): PromiseLike<unknown>;
     embedContent(parameters: never): PromiseLike<unknown>;
   };
-  readonly apiKey?: string | undefined;
 }
 
 /**
@@ -30,6 +29,12 @@ export interface GeminiPlumbing {
 export function plumbingOf(client: GeminiClientLike): GeminiPlumbing | undefined {
   const { apiClient } = client as { readonly apiClient?: Partial<GeminiPlumbing> };
   return typeof apiClient?.request === 'function' ? (apiClient as GeminiPlumbing) : undefined;
+}
+
+/** The key of a ready client, which its class keeps private; wanted only to keep it out of messages. */
+export function keyOf(client: GeminiClientLike | undefined): string | undefined {
+  const { apiKey } = (client ?? {}) as { readonly apiKey?: unknown };
+  return typeof apiKey === 'string' ? apiKey : undefined;
 }
 
 /** Loads the optional peer `@google/genai` at first use. Throws BatchError `sdk_missing` with the line that installs it. */

@@ -1,4 +1,5 @@
 import { BatchError, OptionsError } from '../../core/errors.js';
+import { keyOf } from './client.js';
 import type { GeminiProviderOptions } from './gemini.js';
 
 /** Options with the environment applied. */
@@ -24,7 +25,7 @@ export function geminiSettings(options: GeminiProviderOptions, env: Environment)
   const plain = given.replace(/\/+$/, '');
   const baseURL = plain.endsWith(`/${apiVersion}`) ? plain.slice(0, -apiVersion.length - 1) : plain;
   const apiKey =
-    client?.apiKey ?? options.apiKey?.trim() ?? (env['GEMINI_API_KEY']?.trim() || env['GOOGLE_API_KEY']?.trim());
+    keyOf(client) ?? options.apiKey?.trim() ?? (env['GEMINI_API_KEY']?.trim() || env['GOOGLE_API_KEY']?.trim());
   const foreign = !/(^|\.)googleapis\.com$/.test(new URL(baseURL).hostname);
   return { apiKey: apiKey === '' ? undefined : apiKey, baseURL, apiVersion, foreign };
 }

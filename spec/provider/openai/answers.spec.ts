@@ -234,7 +234,7 @@ describe.each(openaiMajors)('%s', (_name, sdk) => {
       expect(server.seen.at(-1)?.json).toEqual({ model: 'm', input: 'x', encoding_format: 'float' });
       const sent: string[] = [];
       const fetch = (async (_url: unknown, init?: RequestInit) => {
-        sent.push(String(init?.body));
+        sent.push(init?.body as string);
         return Response.json(vectors(base64));
       }) as typeof globalThis.fetch;
       const real = make({ endpoint: 'embeddings', baseURL: 'https://api.openai.com/v1', fetch });
