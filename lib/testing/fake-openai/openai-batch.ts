@@ -1,10 +1,9 @@
 import { type BatchBehaviour, type BatchFailure, behaviourOf } from '../fake-server/batch-options.js';
 import { BatchRun, type BatchWork, type Phase } from '../fake-server/batch-run.js';
 import type { StoredFile } from '../fake-server/file-shelf.js';
-import type { FileWriter } from '../fake-server/file-writer.js';
 import type { LedgerBatch } from '../fake-server/ledger-entry.js';
 import { LineRunner } from '../fake-server/line-runner.js';
-import { lineFailure } from '../fake-server/run-line.js';
+import { keepFile, tokenLimitExceeded } from './batch-end.js';
 import { BatchInput } from './batch-input.js';
 import { BatchOutput } from './batch-output.js';
 import type { Endpoint } from './endpoints.js';
@@ -30,6 +29,7 @@ export class OpenAIBatch implements BatchWork {
   outputFileId: string | null = null;
   errorFileId: string | null = null;
   readonly #native: Native;
+  readonly #n: number;
   #lines: LineRunner | undefined;
   #entered = false;
 
@@ -40,7 +40,8 @@ export class OpenAIBatch implements BatchWork {
     const { parts, batches } = native;
     const { id, endpoint, inputFile, metadata } = order;
     this.#native = native;
-    this.behaviour = behaviourOf({ n: batches.size + 1, id, marker: metadata }, parts.batchOptions(), {});
+    this.#n = batches.size + 1;
+    this.behaviour = behaviourOf({ n: this.#n, id, marker: metadata }, parts.batchOptions(), {});
     const at = parts.clock.now();
     this.ledgerEntry = {
       id,
@@ -68,18 +69,17 @@ export class OpenAIBatch implements BatchWork {
 
   async validate(): Promise<readonly BatchFailure[]> {
     const { parts, enqueued } = this.#native;
-    const { path } = this.order.inputFile;
     const { enqueuedTokens, ...limits } = parts.batchOptions();
-    await this.input.check(path, limits);
+    await this.input.check(this.order.inputFile.path, limits);
     const { failures, places, model, tokens } = this.input;
     if (failures.length > 0) return failures;
     if (!enqueued.enter(model, tokens, enqueuedTokens)) return [tokenLimitExceeded(model, enqueuedTokens ?? 0)];
     this.#entered = true;
     parts.ledger.maxEnqueuedTokens = enqueued.max;
     Object.assign(this.ledgerEntry, { model, requests: places.length, tokens });
-    const shuffleSeed = this.behaviour.shuffle ? parts.seed + this.#native.batches.size : undefined;
+    const shuffleSeed = this.behaviour.shuffle ? parts.seed + this.#n : undefined;
     this.#lines = new LineRunner(
-      path,
+      this.order.inputFile.path,
       places,
       (text, place) => this.output.run(text, place),
       parts.signal,
@@ -98,9 +98,9 @@ export class OpenAIBatch implements BatchWork {
     if (phase === 'completed') for (let n = 1; n <= this.behaviour.foreignLines; n++) await this.output.writeForeign(n);
     await output.close();
     await errors.close();
-    if (output.bytes > 0) this.outputFileId = this.#keep(output, 'output', at);
-    if (errors.bytes > 0 || this.behaviour.noErrors === 'empty-file')
-      this.errorFileId = this.#keep(errors, 'error', at);
+    if (output.bytes > 0) this.outputFileId = keepFile(output, 'output', this.order, this.#native, at);
+    const keepErrors = errors.bytes > 0 || this.behaviour.noErrors === 'empty-file';
+    if (keepErrors) this.errorFileId = keepFile(errors, 'error', this.order, this.#native, at);
   }
 
   changed(phase: Phase): void {
@@ -117,21 +117,4 @@ export class OpenAIBatch implements BatchWork {
       await this.output.writeError(id, place, 'batch_expired', message);
     });
   }
-
-  #keep({ path, bytes }: FileWriter, kind: string, createdAt: number): string {
-    const id = this.#native.newId('file-');
-    this.#native.files.add({
-      ...{ id, path, bytes, filename: `${this.id}_${kind}.jsonl`, purpose: 'batch_output' },
-      ...{ mimeType: 'application/octet-stream', sha256: '', generated: true },
-      ...{ createdAt, expiresAt: createdAt + this.order.outputLifeMs },
-    });
-    return id;
-  }
-}
-
-function tokenLimitExceeded(model: string, limit: number): BatchFailure {
-  const message =
-    `Enqueued token limit reached for ${model} in organization org-fake. Limit: ${limit.toLocaleString('en-US')} enqueued tokens. ` +
-    'Please try again once some in_progress batches have been completed.';
-  return lineFailure('token_limit_exceeded', message, null);
 }

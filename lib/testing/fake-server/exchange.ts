@@ -4,13 +4,13 @@ import type { FakeApi, Route, RouteContext } from './api.js';
 import type { Call, Operation } from './call.js';
 import type { FakeClock } from './clock.js';
 import { deliver } from './deliver.js';
-import type { Fault } from './fault.js';
 import type { FaultChooser } from './fault-plan.js';
 import { bodyKey, textKey } from './hashing.js';
 import { drain, findRoute, type FoundRoute, parseJson, readText } from './incoming.js';
 import type { Ledger } from './ledger.js';
 import type { LedgerEntry } from './ledger-entry.js';
-import type { Delivery, Reply } from './reply.js';
+import { closed, faulted, type Outcome, whole } from './outcome.js';
+import type { Reply } from './reply.js';
 
 export interface ExchangeParts {
   readonly api: FakeApi;
@@ -23,13 +23,6 @@ export interface ExchangeParts {
   /** Resolves once the server is not paused. */
   readonly ready: () => Promise<void>;
 }
-
-interface Outcome {
-  readonly reply: Reply | undefined;
-  readonly delivery: Delivery;
-}
-
-const whole: Delivery = { kind: 'whole' };
 
 /** Takes one HTTP request through the server: authorisation, quota, faults, work, delivery; and writes the ledger. */
 export class Exchange {
@@ -54,6 +47,7 @@ export class Exchange {
     let gone = false;
     try {
       if (found?.route.upload !== true) await ready();
+      signal.throwIfAborted();
       const { reply, delivery } = await this.#outcome(context, found?.route, entry);
       if (reply) sent = reply.status;
       const headers = { ...api.headers(call), ...reply?.headers };
@@ -95,7 +89,7 @@ export class Exchange {
 
     if (fault) entry.fault = fault.name;
     const wait = call.operation === 'request' ? latencyMs(call.n) : 0;
-    if (wait > 0) await delay(wait, undefined, { signal }).catch(() => undefined);
+    if (wait > 0) await delay(wait, undefined, { signal });
     const good = !fault || fault.performs ? await this.#work(context, route, entry) : undefined;
     return faulted(fault, good, call, clock.now());
   }
@@ -115,21 +109,4 @@ export class Exchange {
     if (good.billed === true) this.#parts.ledger.bill(entry, good.tokens ?? 0);
     return good;
   }
-}
-
-function faulted(fault: Fault | undefined, good: Reply | undefined, call: Call, now: number): Outcome {
-  const delivery = fault?.delivery ?? whole;
-  const reply = fault?.reply?.({ call, good, now }) ?? good;
-  // A connection that is reset or hangs has no status.
-  return delivery.kind === 'reset' || delivery.kind === 'hang' ? { reply: undefined, delivery } : { reply, delivery };
-}
-
-/** Resolves when the client has the answer or is gone. */
-function closed(response: ServerResponse, delivery: Delivery): Promise<void> {
-  if (response.writableFinished || response.destroyed || delivery.kind === 'reset' || delivery.kind === 'cut')
-    return Promise.resolve();
-  return new Promise((resolve) => {
-    response.once('finish', resolve);
-    response.once('close', resolve);
-  });
 }

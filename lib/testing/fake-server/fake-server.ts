@@ -1,6 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { messageOf } from '../../core/errors.js';
 import type { FakeApi } from './api.js';
 import type { BatchOptions } from './batch-options.js';
 import { realClock } from './clock.js';
@@ -8,6 +5,7 @@ import { Exchange } from './exchange.js';
 import type { FaultPlan } from './fault.js';
 import { FaultChooser } from './fault-plan.js';
 import { Ledger } from './ledger.js';
+import { Listener } from './listener.js';
 import type { FakeServerOptions } from './options.js';
 import type { ServerParts } from './server-parts.js';
 import { TempFolder } from './temp-folder.js';
@@ -15,8 +13,7 @@ import { type QuotaOptions, Quotas } from './quota.js';
 
 /** A provider's API on a real local port. Close it, or the process stays alive. */
 export class FakeServer {
-  readonly #http: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #listener: Listener;
   readonly #stop = new AbortController();
   readonly #parts: ServerParts;
   readonly #basePath: string;
@@ -42,20 +39,7 @@ export class FakeServer {
     const latency = typeof latencyMs === 'number' ? (): number => latencyMs : latencyMs;
     const api = createApi(this.#parts);
     const exchange = new Exchange({ api, ledger, chooser, clock, latencyMs: latency, signal, ready: () => this.#gate });
-    this.#http = createServer((incoming, response) => {
-      // A client that leaves in mid-request is no error of the server.
-      exchange.handle(incoming, response).catch((error: unknown) => {
-        if (response.headersSent || response.destroyed) response.destroy();
-        else response.writeHead(500).end(`The fake server itself failed: ${messageOf(error)}`);
-      });
-    });
-    // Idle connections stay: a server that drops them would add failures nobody planned.
-    this.#http.keepAliveTimeout = 0;
-    this.#http.requestTimeout = 0;
-    this.#http.on('connection', (socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-    });
+    this.#listener = new Listener((incoming, response) => exchange.handle(incoming, response));
   }
 
   /** Every call seen, and what was billed. */
@@ -74,7 +58,7 @@ export class FakeServer {
   }
 
   get port(): number {
-    return (this.#http.address() as AddressInfo).port;
+    return this.#listener.port;
   }
 
   /** Replaces the fault plan; attempts are counted anew. */
@@ -108,10 +92,7 @@ export class FakeServer {
 
   /** @internal */
   async listen(port: number): Promise<this> {
-    await new Promise<void>((resolve, reject) => {
-      this.#http.once('error', reject);
-      this.#http.listen(port, '127.0.0.1', resolve);
-    });
+    await this.#listener.listen(port);
     return this;
   }
 
@@ -119,12 +100,7 @@ export class FakeServer {
   async close(): Promise<void> {
     this.#stop.abort();
     this.resume();
-    await new Promise<void>((resolve) => {
-      this.#http.close(() => {
-        resolve();
-      });
-      for (const socket of this.#sockets) socket.destroy();
-    });
+    await this.#listener.close();
     await this.#parts.temp.remove();
   }
 

@@ -1,15 +1,14 @@
 import { createHash, type Hash } from 'node:crypto';
-import { open, type FileHandle } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 
 const flushAt = 1 << 18;
 
-/** Writes a new file piece by piece, buffered; what was written stays on disk. */
+/** Writes a new file piece by piece, buffered. It holds no handle, so one that is given up needs no care. */
 export class FileWriter {
   bytes = 0;
   readonly #hash: Hash = createHash('sha256');
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
-  #handle: FileHandle | undefined;
 
   constructor(readonly path: string) {}
 
@@ -24,20 +23,14 @@ export class FileWriter {
     this.#hash.update(piece);
     this.#waiting.push(piece);
     this.#waitingBytes += piece.length;
-    if (this.#waitingBytes >= flushAt) await this.#flush();
+    if (this.#waitingBytes >= flushAt) await this.close();
   }
 
+  /** Writes what waits; an empty file is made too. */
   async close(): Promise<void> {
-    await this.#flush();
-    await this.#handle?.close();
-    this.#handle = undefined;
-  }
-
-  async #flush(): Promise<void> {
-    this.#handle ??= await open(this.path, 'a', 0o600);
     const all = Buffer.concat(this.#waiting);
     this.#waiting = [];
     this.#waitingBytes = 0;
-    await this.#handle.appendFile(all);
+    await appendFile(this.path, all, { mode: 0o600 });
   }
 }

@@ -1,3 +1,7 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openaiFaults } from '../../../lib/testing/fake-openai/openai-faults.js';
 import { startFakeOpenAI } from '../../../lib/testing/fake-openai/start-fake-openai.js';
@@ -19,6 +23,41 @@ it('closes in mid-answer', async () => {
   const request = post(server.url, 'hi');
   while (server.ledger.requests === 0) await delay(1);
   await Promise.all([expect(request).rejects.toBeDefined(), server.close()]);
+});
+
+it('answers and bills nothing more once it is closed', async () => {
+  const server = await startFakeOpenAI();
+  server.pause();
+  const request = post(server.url, 'hi');
+  while (server.ledger.requests === 0) await delay(1);
+  await Promise.all([expect(request).rejects.toBeDefined(), server.close()]);
+  await delay(5);
+  expect(server.ledger.billedCount).toBe(0);
+});
+
+it('removes its temporary files', async () => {
+  const before = readdirSync(tmpdir());
+  const server = await startFakeOpenAI();
+  const body = new FormData();
+  body.set('purpose', 'batch');
+  body.set('file', new File(['{}'], 'a.jsonl'));
+  await fetch(`${server.url}/files`, { method: 'POST', headers: { authorization: 'Bearer any' }, body });
+  const made = readdirSync(tmpdir()).filter((name) => name.startsWith('openapi-batch-fake-') && !before.includes(name));
+  await server.close();
+  const left = made.filter((name) => existsSync(join(tmpdir(), name)));
+  expect(made.length).toBeGreaterThan(0);
+  expect(left.length).toBeLessThan(made.length);
+});
+
+it('survives a client that leaves in mid-upload', async () => {
+  await using server = await startFakeOpenAI();
+  const headers = { authorization: 'Bearer any', 'content-type': 'multipart/form-data; boundary=b' };
+  const upload = request(`${server.url}/files`, { method: 'POST', headers });
+  upload.on('error', () => undefined);
+  upload.write('--b\r\ncontent-disposition: form-data; name="file"; filename="a.jsonl"\r\n\r\nhalf of it');
+  while (server.ledger.calls === 0) await delay(1);
+  upload.destroy();
+  expect((await post(server.url, 'hi')).status).toBe(200);
 });
 
 it('waits before an answer and counts what is in flight', async () => {
