@@ -24,10 +24,13 @@ export function geminiSettings(options: GeminiProviderOptions, env: Environment)
   // The SDK adds the version itself; a URL that was copied with it would have it twice.
   const plain = given.replace(/\/+$/, '');
   const baseURL = plain.endsWith(`/${apiVersion}`) ? plain.slice(0, -apiVersion.length - 1) : plain;
-  const apiKey =
-    keyOf(client) ?? options.apiKey?.trim() ?? (env['GEMINI_API_KEY']?.trim() || env['GOOGLE_API_KEY']?.trim());
+  const candidates = [keyOf(client), options.apiKey, env['GEMINI_API_KEY'], env['GOOGLE_API_KEY']];
+  // Files that keys are read from end with a line break, which no header may hold.
+  const apiKey = candidates
+    .map((candidate) => candidate?.trim())
+    .find((candidate) => candidate !== undefined && candidate !== '');
   const foreign = !/(^|\.)googleapis\.com$/.test(new URL(baseURL).hostname);
-  return { apiKey: apiKey === '' ? undefined : apiKey, baseURL, apiVersion, foreign };
+  return { apiKey, baseURL, apiVersion, foreign };
 }
 
 /** The key to send. Throws BatchError `missing_api_key` where one is needed, on Google's own server. */

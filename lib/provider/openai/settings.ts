@@ -30,8 +30,11 @@ export function openaiSettings(options: OpenAIProviderOptions, env: Environment)
   const { azure, client } = options;
   const baseURL = client?.baseURL ?? azure?.endpoint ?? options.baseURL ?? (env['OPENAI_BASE_URL'] || openaiURL);
   checkURL(azure === undefined ? 'baseURL' : 'azure.endpoint', baseURL);
-  const own = client === undefined ? undefined : (client.apiKey ?? undefined);
-  const apiKey = own ?? azure?.apiKey ?? options.apiKey ?? (env[keyName(options)] || undefined);
+  const candidates = [client?.apiKey, azure?.apiKey, options.apiKey, env[keyName(options)]];
+  // Files that keys are read from end with a line break, which no header may hold.
+  const apiKey = candidates
+    .map((candidate) => candidate?.trim())
+    .find((candidate) => candidate !== undefined && candidate !== '');
   return { apiKey, baseURL, foreign: (client !== undefined && client.baseURL === undefined) || !isOwnHost(baseURL) };
 }
 
