@@ -9,7 +9,11 @@ export interface EventPlace {
   readonly at?: number;
 }
 
-const place = ({ jobId = 'job', seq = 1, at = 0 }: EventPlace): Required<EventPlace> => ({ jobId, seq, at });
+/** The place, and what is left of the parts. */
+function split<P extends EventPlace>(parts: P): readonly [Required<EventPlace>, Omit<P, keyof EventPlace>] {
+  const { jobId = 'job', seq = 1, at = 0, ...rest } = parts;
+  return [{ jobId, seq, at }, rest];
+}
 
 export type ItemEventParts<T> = EventPlace & Partial<Omit<ResultOk<T>, 'ok'>>;
 
@@ -21,18 +25,20 @@ export type ItemEventParts<T> = EventPlace & Partial<Omit<ResultOk<T>, 'ok'>>;
  * ```
  */
 export function itemEvent<T = unknown>(parts: ItemEventParts<T> = {}): ItemEvent<T> {
-  const { jobId: _jobId, seq: _seq, at: _at, itemId = 'a', output = 'OK' as T, attempts = 1, ...rest } = parts;
-  return { type: 'item', ...place(parts), itemId, result: { itemId, ok: true, output, attempts, ...rest } };
+  const [place, given] = split(parts);
+  const { itemId = 'a', output = 'OK' as T, attempts = 1, ...rest } = given;
+  return { type: 'item', ...place, itemId, result: { itemId, ok: true, output, attempts, ...rest } };
 }
 
 export type FailedEventParts = EventPlace & Partial<Omit<ResultErr, 'ok' | 'error'>> & Partial<ItemError>;
 
 /** An item that failed for good: `failedEvent({ itemId: 'a', code: 'content_filtered' })`. */
 export function failedEvent(parts: FailedEventParts = {}): ItemEvent<never> {
-  const { jobId: _jobId, seq: _seq, at: _at, itemId = 'a', attempts = 1, ...failure } = parts;
+  const [place, given] = split(parts);
+  const { itemId = 'a', attempts = 1, ...failure } = given;
   const { code = 'server_error', message = 'failed', status, retryable = true, ...rest } = failure;
   const error = { code, message, ...(status === undefined ? {} : { status }), retryable };
-  return { type: 'item', ...place(parts), itemId, result: { itemId, ok: false, error, attempts, ...rest } };
+  return { type: 'item', ...place, itemId, result: { itemId, ok: false, error, attempts, ...rest } };
 }
 
 /** A progress of which only some numbers matter: `progressSnapshot({ total: 10, done: 3 })`. */
@@ -60,14 +66,14 @@ export function progressSnapshot(parts: Partial<Progress> = {}): Progress {
 
 /** A progress as a job emits it: `progressEvent({ seq: 4, total: 10, ok: 3 })`. */
 export function progressEvent(parts: EventPlace & Partial<Progress> = {}): ProgressEvent {
-  const { jobId: _jobId, seq: _seq, at: _at, ...progress } = parts;
-  return { type: 'progress', ...place(parts), progress: progressSnapshot(progress) };
+  const [place, progress] = split(parts);
+  return { type: 'progress', ...place, progress: progressSnapshot(progress) };
 }
 
 /** The end of a job: `completeEvent({ seq: 5, ok: 3 })`, or with `status: 'cancelled'`. */
 export function completeEvent(
   parts: EventPlace & Partial<Omit<Progress, 'status'>> & { readonly status?: 'completed' | 'cancelled' } = {},
 ): CompleteEvent {
-  const { jobId: _jobId, seq: _seq, at: _at, status = 'completed', ...progress } = parts;
-  return { type: 'complete', ...place(parts), status, progress: progressSnapshot({ ...progress, status }) };
+  const [place, { status = 'completed', ...progress }] = split(parts);
+  return { type: 'complete', ...place, status, progress: progressSnapshot({ ...progress, status }) };
 }

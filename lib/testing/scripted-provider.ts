@@ -1,5 +1,16 @@
-import { asyncScheduler, finalize, from, isObservable, map, of, tap, throwError, type Observable, type SchedulerLike } from 'rxjs';
-import { messageOf } from '../core/errors.js';
+import {
+  asyncScheduler,
+  defer,
+  finalize,
+  from,
+  isObservable,
+  map,
+  of,
+  tap,
+  throwError,
+  type Observable,
+  type SchedulerLike,
+} from 'rxjs';
 import type { ResolvedItem } from '../core/item.js';
 import type { Provider, ProviderResponse, RequestContext } from '../provider/provider.js';
 import { finalFailure, ProviderError } from '../provider/provider-error.js';
@@ -46,10 +57,16 @@ export type ScriptedAnswer = unknown;
 /**
  * Answers by item id, or a function of the request. An array is one answer per attempt, of which the last is used again.
  */
-export type Script = Readonly<Record<string, ScriptedAnswer>> | ((request: Pick<ScriptedRequest, 'itemId' | 'attempt' | 'item' | 'signal'>) => ScriptedAnswer);
+export type Script =
+  | Readonly<Record<string, ScriptedAnswer>>
+  | ((request: Pick<ScriptedRequest, 'itemId' | 'attempt' | 'item' | 'signal'>) => ScriptedAnswer);
 
-export interface ScriptedProviderOptions
-  extends Partial<Pick<Provider, 'name' | 'endpoint' | 'defaultModel' | 'quotaScope' | 'classify' | 'estimateTokens' | 'reject' | 'prepare'>> {
+export interface ScriptedProviderOptions extends Partial<
+  Pick<
+    Provider,
+    'name' | 'endpoint' | 'defaultModel' | 'quotaScope' | 'classify' | 'estimateTokens' | 'reject' | 'prepare'
+  >
+> {
   /** Clock of `sentAt` and `endedAt`. Default `asyncScheduler`, which is virtual inside `TestScheduler.run()`. */
   readonly scheduler?: SchedulerLike;
 }
@@ -87,22 +104,42 @@ class RequestLog implements ScriptedLog {
     return this.requests.filter((request) => request.itemId === itemId).length;
   }
 
-  follow(item: ResolvedItem, { attempt, signal }: RequestContext, open: () => ScriptedAnswer): Observable<ProviderResponse> {
+  follow(
+    item: ResolvedItem,
+    { attempt, signal }: RequestContext,
+    open: () => ScriptedAnswer,
+  ): Observable<ProviderResponse> {
+    return defer(() => {
+      const request = this.#begin(item, attempt, signal);
+      const end = (state: ScriptedRequest['state']) => (): void => {
+        if (request.state === 'open') request.state = state;
+      };
+      return responses(open).pipe(
+        tap({ next: end('answered'), error: end('failed'), complete: end('failed') }),
+        finalize(() => {
+          end('given up')();
+          request.endedAt = this.scheduler.now();
+          this.active--;
+        }),
+      );
+    });
+  }
+
+  #begin(item: ResolvedItem, attempt: number, signal: AbortSignal): Mutable<ScriptedRequest> {
     const { itemId } = item;
-    const request: Mutable<ScriptedRequest> = { itemId, attempt, item, signal, sentAt: this.scheduler.now(), endedAt: undefined, state: 'open' };
+    const sentAt = this.scheduler.now();
+    const request: Mutable<ScriptedRequest> = {
+      itemId,
+      attempt,
+      item,
+      signal,
+      sentAt,
+      endedAt: undefined,
+      state: 'open',
+    };
     this.requests.push(request);
     this.maxActive = Math.max(this.maxActive, ++this.active);
-    const end = (state: ScriptedRequest['state']) => (): void => {
-      if (request.state === 'open') request.state = state;
-    };
-    return responses(open).pipe(
-      tap({ next: end('answered'), error: end('failed'), complete: end('failed') }),
-      finalize(() => {
-        end('given up')();
-        request.endedAt = this.scheduler.now();
-        this.active--;
-      }),
-    );
+    return request;
   }
 }
 
@@ -110,12 +147,19 @@ function answerOf(script: Script, item: ResolvedItem, { attempt, signal }: Reque
   const { itemId } = item;
   if (typeof script === 'function') return script({ itemId, attempt, item, signal });
   if (!Object.hasOwn(script, itemId)) {
-    const known = Object.keys(script).map((id) => JSON.stringify(id)).join(', ');
-    return new ProviderError(finalFailure('invalid_request', `scriptedProvider: no answer for item ${JSON.stringify(itemId)}; the script has ${known}`));
+    const known = Object.keys(script)
+      .map((id) => JSON.stringify(id))
+      .join(', ');
+    return new ProviderError(
+      finalFailure(
+        'invalid_request',
+        `scriptedProvider: no answer for item ${JSON.stringify(itemId)}; the script has ${known}`,
+      ),
+    );
   }
   const answers = script[itemId];
   if (!Array.isArray(answers)) return answers;
-  return (answers as readonly ScriptedAnswer[])[Math.min(attempt, answers.length) - 1];
+  return answers[Math.min(attempt, answers.length) - 1];
 }
 
 function responses(open: () => ScriptedAnswer): Observable<ProviderResponse> {
@@ -127,12 +171,14 @@ function responses(open: () => ScriptedAnswer): Observable<ProviderResponse> {
   }
   if (isObservable(answer)) return answer.pipe(map(toResponse));
   if (isThenable(answer)) return from(answer).pipe(map(toResponse));
-  if (answer instanceof Error || messageOf(answer) !== String(answer)) return throwError(() => answer);
+  if (answer instanceof Error) return throwError(() => answer);
   return of(toResponse(answer));
 }
 
 function toResponse(value: unknown): ProviderResponse {
-  return typeof value === 'object' && value !== null && 'output' in value ? (value as ProviderResponse) : { output: value };
+  return typeof value === 'object' && value !== null && 'output' in value
+    ? (value)
+    : { output: value };
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
