@@ -42,20 +42,19 @@ export class Exchange {
     const text = found?.route.upload ? '' : await readText(incoming);
     const context = this.#context(incoming, url, method, text, found);
     const { call } = context;
-    const entry = ledger.open({ at, operation: call.operation, method, path: call.path, key: call.key, body: text });
-    let sent = 0;
+    const entry = ledger.begin({ at, operation: call.operation, method, path: call.path, key: call.key, body: text });
     let gone = false;
     try {
       if (found?.route.upload !== true) await ready();
       signal.throwIfAborted();
       const { reply, delivery } = await this.#outcome(context, found?.route, entry);
-      if (reply) sent = reply.status;
+      ledger.answer(entry, reply?.status ?? 0);
       const headers = { ...api.headers(call), ...reply?.headers };
       gone = response.destroyed;
       await deliver(response, { status: 200, body: '', ...reply, headers }, delivery, signal);
       await closed(response, delivery);
     } finally {
-      ledger.close(entry, sent, response.writableFinished && !gone);
+      ledger.close(entry, response.writableFinished && !gone);
     }
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FakeApi } from './api.js';
 import type { BatchOptions } from './batch-options.js';
 import { realClock } from './clock.js';
@@ -88,6 +89,11 @@ export class FakeServer {
   resume(): void {
     this.#open?.();
     this.#open = undefined;
+  }
+
+  /** Resolves when no call is open: from then on the ledger will not change by itself. A call that hangs is open. */
+  async idle(): Promise<void> {
+    while (this.ledger.open > 0) await delay(1);
   }
 
   /** @internal */

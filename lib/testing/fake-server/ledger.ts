@@ -17,7 +17,10 @@ export class Ledger {
   /** Answers billed: of ordinary requests and of batch lines. */
   billedCount = 0;
   tokens = 0;
+  /** Ordinary requests that are open now. */
   inFlight = 0;
+  /** Calls of any kind that are open now. */
+  open = 0;
   /** The most ordinary requests open at one time. */
   maxInFlight = 0;
   readonly #memory: LedgerMemory;
@@ -59,7 +62,7 @@ export class Ledger {
   }
 
   /** @internal */
-  open(start: EntryStart): LedgerEntry {
+  begin(start: EntryStart): LedgerEntry {
     const entry = {
       ...start,
       body: start.body.slice(0, bodyLimit),
@@ -69,7 +72,10 @@ export class Ledger {
       delivered: false,
     };
     if (this.#memory === 'all') this.entries.push(entry);
-    if (entry.operation !== 'batch.line') this.calls++;
+    if (entry.operation !== 'batch.line') {
+      this.calls++;
+      this.open++;
+    }
     if (entry.operation === 'request') {
       this.requests++;
       this.maxInFlight = Math.max(this.maxInFlight, ++this.inFlight);
@@ -88,14 +94,19 @@ export class Ledger {
     if (entry.itemId !== undefined) countUp(this.#billedPerItem, entry.itemId);
   }
 
-  /** @internal */
-  close(entry: LedgerEntry, status: number, delivered: boolean): void {
+  /** @internal Written before the answer goes out, so that whoever has the answer finds it here. */
+  answer(entry: LedgerEntry, status: number): void {
     entry.status = status;
-    entry.delivered = delivered;
-    if (entry.operation === 'request') this.inFlight--;
     if (entry.operation === 'batch.line') return;
     if (status === 429) this.refusals++;
     countUp(this.#statuses, status);
+  }
+
+  /** @internal The connection has the whole answer, or is gone. */
+  close(entry: LedgerEntry, delivered: boolean): void {
+    entry.delivered = delivered;
+    this.open--;
+    if (entry.operation === 'request') this.inFlight--;
   }
 }
 

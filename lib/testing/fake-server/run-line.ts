@@ -39,7 +39,7 @@ export function runLine(request: LineRequest, batch: LedgerBatch, parts: ServerP
     itemId,
   };
   const fault = chooser.choose(call);
-  const entry = ledger.open({
+  const entry = ledger.begin({
     ...{ at: clock.now(), operation: call.operation, method: 'POST', path, key },
     itemId,
     batchId: batch.id,
@@ -52,7 +52,8 @@ export function runLine(request: LineRequest, batch: LedgerBatch, parts: ServerP
   }
   if (fault) entry.fault = fault.name;
   const reply = fault?.reply?.({ call, good, now: clock.now() }) ?? good;
-  ledger.close(entry, reply?.status ?? 0, fault?.line !== 'missing');
+  ledger.answer(entry, reply?.status ?? 0);
+  entry.delivered = fault?.line !== 'missing';
   return { reply, line: fault?.line ?? (reply ? undefined : 'no-answer') };
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { geminiFaults as faults } from '../../../lib/testing/fake-gemini/gemini-faults.js';
 import { startFakeGemini } from '../../../lib/testing/fake-gemini/start-fake-gemini.js';
 import type { BatchOptions } from '../../../lib/testing/fake-server/batch-options.js';
@@ -98,7 +99,11 @@ it.each([
   ['a 429', faults.exhausted(), 0],
 ])('leaves a creation in doubt: %s', async (_what, fault, created) => {
   await start({}, [{ on: 'batches.create', fault, times: 1 }]);
-  const result = await create(1, 'shard 7', AbortSignal.timeout(100)).catch(() => undefined);
+  const patience = new AbortController();
+  const creation = create(1, 'shard 7', patience.signal).catch(() => undefined);
+  while (server.ledger.calls === 0) await delay(1);
+  setTimeout(() => patience.abort(), 40);
+  const result = await creation;
   expect(result?.status).not.toBe(200);
   const { operations } = (await call('GET', 'batches')).json as { operations: { metadata: Json }[] };
   expect(operations.map(({ metadata }) => metadata['displayName'])).toEqual(Array(created).fill('shard 7'));

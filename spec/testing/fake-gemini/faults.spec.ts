@@ -1,9 +1,11 @@
 import '../../support/node-dispatcher.js';
+import { setTimeout as delay } from 'node:timers/promises';
 import { GoogleGenAI as GenAI2 } from '@google/genai';
 import { GoogleGenAI as GenAI3 } from 'genai-3';
 import { geminiFaults as faults } from '../../../lib/testing/fake-gemini/gemini-faults.js';
 import { startFakeGemini } from '../../../lib/testing/fake-gemini/start-fake-gemini.js';
 import type { FakeServer } from '../../../lib/testing/fake-server/fake-server.js';
+import type { LedgerEntry } from '../../../lib/testing/fake-server/ledger-entry.js';
 import type { Fault } from '../../../lib/testing/fake-server/fault.js';
 import { geminiSchemas } from '../../support/api-description.js';
 
@@ -44,7 +46,10 @@ describe.each([
     return ai.models.generateContent(request);
   };
 
-  const last = (): FakeServer['ledger']['entries'][number] => server.ledger.entries.at(-1)!;
+  const last = async (): Promise<LedgerEntry> => {
+    await server.idle();
+    return server.ledger.entries.at(-1)!;
+  };
 
   it.each([
     ['serverError', faults.serverError(), 500, 'INTERNAL'],
@@ -65,7 +70,7 @@ describe.each([
     const failure = await failWith(fault);
     expect(failure).toMatchObject({ name: 'ApiError', status });
     expect(failure.message).toContain(words);
-    expect(last()).toMatchObject({ fault: name, status, billed: false, delivered: true });
+    expect(await last()).toMatchObject({ fault: name, status, billed: false, delivered: true });
   });
 
   it('rateLimit says when to come back by RetryInfo, and which quota it was', async () => {
@@ -104,7 +109,7 @@ describe.each([
     ['cut', faults.cut(), true],
   ])('%s ends the connection', async (name, fault, billed) => {
     expect(await failWith(fault)).toBeDefined();
-    expect(last()).toMatchObject({ fault: name, billed, delivered: false });
+    expect(await last()).toMatchObject({ fault: name, billed, delivered: false });
   });
 
   it.each([
@@ -112,14 +117,18 @@ describe.each([
     ['stall', faults.stall(), true],
   ])('%s lasts until the client gives up', async (name, fault, billed) => {
     server.setFaults([{ fault, times: 1 }]);
-    const config = { abortSignal: AbortSignal.timeout(60) };
-    await expect(ai.models.generateContent({ ...request, config })).rejects.toBeDefined();
-    expect(last()).toMatchObject({ fault: name, billed, delivered: false });
+    const patience = new AbortController();
+    const answer = ai.models.generateContent({ ...request, config: { abortSignal: patience.signal } });
+    const before = server.ledger.requests;
+    while (server.ledger.requests === before) await delay(1);
+    setTimeout(() => patience.abort(), 40);
+    await expect(answer).rejects.toBeDefined();
+    expect(await last()).toMatchObject({ fault: name, billed, delivered: false });
   });
 
   it('truncatedJson and emptyBody are 200s that cannot be read', async () => {
     expect(await failWith(faults.truncatedJson())).toBeDefined();
-    expect(last()).toMatchObject({ status: 200, billed: true });
+    expect(await last()).toMatchObject({ status: 200, billed: true });
     expect(await failWith(faults.emptyBody())).toBeDefined();
   });
 

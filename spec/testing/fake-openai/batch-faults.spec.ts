@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import OpenAI, { toFile } from 'openai';
 import { openaiFaults as faults } from '../../../lib/testing/fake-openai/openai-faults.js';
 import { startFakeOpenAI } from '../../../lib/testing/fake-openai/start-fake-openai.js';
@@ -20,14 +21,19 @@ async function start(batches: BatchOptions, plan: FaultPlan = []): Promise<void>
 
 afterEach(() => server.close());
 
-async function create(count: number, metadata: Record<string, string> = {}): Promise<OpenAI.Batch> {
+async function create(
+  count: number,
+  metadata: Record<string, string> = {},
+  signal?: AbortSignal,
+): Promise<OpenAI.Batch> {
   const body = (n: number): object => ({ model: 'm', messages: [{ role: 'user', content: `question ${n}` }] });
   const lines = Array.from({ length: count }, (_, n) => ({ custom_id: `r-${n}`, method: 'POST', url, body: body(n) }));
   const file = await client.files.create({
     file: await toFile(Buffer.from(toJsonl(lines)), 'in.jsonl'),
     purpose: 'batch',
   });
-  return client.batches.create({ input_file_id: file.id, endpoint: url, completion_window: '24h', metadata });
+  const order = { input_file_id: file.id, endpoint: url, completion_window: '24h', metadata } as const;
+  return client.batches.create(order, { signal: signal ?? null });
 }
 
 async function finish(count: number): Promise<OpenAI.Batch> {
@@ -164,8 +170,12 @@ it.each([
   ['a 429', faults.rateLimit(), 0],
 ])('leaves a creation in doubt: %s', async (_what, fault, created) => {
   await start({}, [{ on: 'batches.create', fault, times: 1 }]);
-  client = client.withOptions({ timeout: 100 });
-  await expect(create(1, { shard: '7' })).rejects.toBeDefined();
+  const patience = new AbortController();
+  const creation = create(1, { shard: '7' }, patience.signal);
+  creation.catch(() => undefined);
+  while (!server.ledger.entries.some(({ operation }) => operation === 'batches.create')) await delay(1);
+  setTimeout(() => patience.abort(), 40);
+  await expect(creation).rejects.toBeDefined();
   const { data } = await client.batches.list();
   expect(data.map(({ metadata }) => metadata)).toEqual(Array(created).fill({ shard: '7' }));
   expect(server.ledger.batches).toHaveLength(created);

@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import OpenAI6 from 'openai';
 import OpenAI7 from 'openai-7';
 import { openaiFaults as faults } from '../../../lib/testing/fake-openai/openai-faults.js';
 import { startFakeOpenAI } from '../../../lib/testing/fake-openai/start-fake-openai.js';
 import type { FakeServer } from '../../../lib/testing/fake-server/fake-server.js';
+import type { LedgerEntry } from '../../../lib/testing/fake-server/ledger-entry.js';
 import { afterwards, type Fault } from '../../../lib/testing/fake-server/fault.js';
 
 const body = { model: 'gpt-4o-mini', messages: [{ role: 'user' as const, content: 'a long enough question' }] };
@@ -43,7 +45,10 @@ describe.each([
     return client.chat.completions.create(body);
   };
 
-  const last = (): FakeServer['ledger']['entries'][number] => server.ledger.entries.at(-1)!;
+  const last = async (): Promise<LedgerEntry> => {
+    await server.idle();
+    return server.ledger.entries.at(-1)!;
+  };
 
   it.each([
     ['insufficientQuota', faults.insufficientQuota(), 429, 'insufficient_quota'],
@@ -63,7 +68,7 @@ describe.each([
     ['conflict', faults.conflict(), 409, null],
   ])('%s is an error and is not billed (%#)', async (name, fault, status, code) => {
     expect(await failWith(fault)).toMatchObject({ status, code });
-    expect(last()).toMatchObject({ fault: name, status, billed: false, delivered: true });
+    expect(await last()).toMatchObject({ fault: name, status, billed: false, delivered: true });
   });
 
   it.each([
@@ -90,20 +95,20 @@ describe.each([
     ['foreignError', faults.foreignError(418, { teapot: true }), 418],
   ])('%s has a body that is not the provider’s', async (name, fault, status) => {
     expect(await failWith(fault)).toMatchObject({ status });
-    expect(last()).toMatchObject({ fault: name, status, billed: false });
+    expect(await last()).toMatchObject({ fault: name, status, billed: false });
   });
 
   it('reset ends the connection before an answer', async () => {
     expect(await failWith(faults.reset())).toBeInstanceOf(OpenAI.APIConnectionError);
-    expect(last()).toMatchObject({ fault: 'reset', status: 0, billed: false, delivered: false });
+    expect(await last()).toMatchObject({ fault: 'reset', status: 0, billed: false, delivered: false });
     await failWith(faults.reset({ billed: true }));
-    expect(last()).toMatchObject({ status: 0, billed: true });
+    expect(await last()).toMatchObject({ status: 0, billed: true });
   });
 
   it('cut ends the connection in the middle of the body, and is billed', async () => {
     const failure = await failWith(faults.cut());
     expect(failure.status).toBeUndefined();
-    expect(last()).toMatchObject({ fault: 'cut', status: 200, billed: true, delivered: false });
+    expect(await last()).toMatchObject({ fault: 'cut', status: 200, billed: true, delivered: false });
   });
 
   it.each([
@@ -111,27 +116,31 @@ describe.each([
     ['stall', faults.stall(), true],
   ])('%s lasts until the client gives up', async (name, fault, billed) => {
     server.setFaults([{ fault, times: 1 }]);
-    const request = client.chat.completions.create(body, { signal: AbortSignal.timeout(60) });
+    const patience = new AbortController();
+    const request = client.chat.completions.create(body, { signal: patience.signal });
+    const before = server.ledger.requests;
+    while (server.ledger.requests === before) await delay(1);
+    setTimeout(() => patience.abort(), 40);
     await expect(request).rejects.toBeDefined();
-    expect(last()).toMatchObject({ fault: name, billed, delivered: false });
+    expect(await last()).toMatchObject({ fault: name, billed, delivered: false });
   });
 
   it('slow sends the good answer in pieces', async () => {
     const start = Date.now();
     expect(await answerWith(faults.slow({ overMs: 80 }))).toMatchObject({ object: 'chat.completion' });
     expect(Date.now() - start).toBeGreaterThanOrEqual(75);
-    expect(last()).toMatchObject({ fault: 'slow', billed: true, delivered: true });
+    expect(await last()).toMatchObject({ fault: 'slow', billed: true, delivered: true });
   });
 
   it('truncatedJson is a 200 whose JSON ends early', async () => {
     expect(await failWith(faults.truncatedJson())).toMatchObject({ name: 'SyntaxError' });
-    expect(last()).toMatchObject({ status: 200, billed: true, delivered: true });
+    expect(await last()).toMatchObject({ status: 200, billed: true, delivered: true });
   });
 
   it('emptyBody and plainText are 200s without an answer', async () => {
     expect(await answerWith(faults.emptyBody())).toBeUndefined();
     expect(await answerWith(faults.plainText('hello'))).toBe('hello');
-    expect(last()).toMatchObject({ status: 200, billed: true });
+    expect(await last()).toMatchObject({ status: 200, billed: true });
   });
 
   it.each([
@@ -140,7 +149,7 @@ describe.each([
     ['lengthLimit', faults.lengthLimit(), { finish_reason: 'length', message: { content: 'echo: a long e' } }],
   ])('%s is a 200 that is no full answer', async (name, fault, choice) => {
     expect(await answerWith(fault)).toMatchObject({ choices: [choice] });
-    expect(last()).toMatchObject({ fault: name, status: 200, billed: true });
+    expect(await last()).toMatchObject({ fault: name, status: 200, billed: true });
   });
 
   it.each([
@@ -154,6 +163,6 @@ describe.each([
 
   it('afterwards does the work, bills it and then fails', async () => {
     expect(await failWith(afterwards(faults.serverError()))).toMatchObject({ status: 500 });
-    expect(last()).toMatchObject({ fault: 'serverError afterwards', status: 500, billed: true });
+    expect(await last()).toMatchObject({ fault: 'serverError afterwards', status: 500, billed: true });
   });
 });
