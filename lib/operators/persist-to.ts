@@ -29,11 +29,13 @@ export function persistTo<D, E>(journal: Journal<D, E>, options: PersistOptions 
       let group: D[] = [];
       let restMs = 0;
       let planned: Subscription | undefined;
+      let flushing = false;
+      let end: (() => void) | undefined;
 
-      const flush = (): void => {
+      const write = (): void => {
         planned?.unsubscribe();
         planned = undefined;
-        if (group.length === 0) return;
+        if (group.length === 0 || subscriber.closed) return;
         const drafts = group;
         group = [];
         const startedAt = scheduler.now();
@@ -49,19 +51,31 @@ export function persistTo<D, E>(journal: Journal<D, E>, options: PersistOptions 
         for (const event of events) subscriber.next(event);
       };
 
+      // A commit or its events may bring about further drafts, and the end: they wait, or they would overtake the events in hand.
+      const flush = (): void => {
+        if (flushing) return;
+        flushing = true;
+        do write();
+        while (end !== undefined && group.length > 0 && !subscriber.closed);
+        flushing = false;
+        if (end !== undefined) end();
+        else if (group.length > 0 && !subscriber.closed) planned = scheduler.schedule(flush, restMs);
+      };
+
       const upstream = source.subscribe({
         next: (draft) => {
           group.push(draft);
+          if (flushing) return;
           if (group.length >= maxGroup) flush();
           else planned ??= scheduler.schedule(flush, restMs);
         },
         error: (error: unknown) => {
+          end = () => subscriber.error(error);
           flush();
-          subscriber.error(error);
         },
         complete: () => {
+          end = () => subscriber.complete();
           flush();
-          subscriber.complete();
         },
       });
       subscriber.add(upstream);
