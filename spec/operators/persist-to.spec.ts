@@ -1,0 +1,176 @@
+import { concat, from, NEVER, of, Subject, take, type Observable } from 'rxjs';
+import type { TestScheduler } from 'rxjs/testing';
+import { persistTo, type Journal } from '../../lib/operators/persist-to.js';
+import { marbles } from '../support/marbles.js';
+
+/** Writes down the groups; a draft's event is its capital letter. */
+class Groups implements Journal<string, string> {
+  readonly written: string[] = [];
+
+  constructor(private readonly during: (group: string) => void = () => undefined) {}
+
+  commit(drafts: readonly string[]): readonly string[] {
+    const group = drafts.join('');
+    this.during(group);
+    this.written.push(group);
+    return drafts.map((draft) => draft.toUpperCase());
+  }
+}
+
+describe('persistTo', () => {
+  it(
+    'writes what arrives in one turn as one group, and emits after it',
+    marbles(({ cold, expectObservable, flush }) => {
+      const journal = new Groups();
+      expectObservable(cold('-(abc)--d-|').pipe(persistTo(journal))).toBe('-(ABC)--D-|');
+      flush();
+      expect(journal.written).toEqual(['abc', 'd']);
+    }),
+  );
+
+  it(
+    'writes at once when the group is full',
+    marbles(({ cold, expectObservable, flush }) => {
+      const journal = new Groups();
+      expectObservable(cold('-(abcde)-|').pipe(persistTo(journal, { maxGroup: 2 }))).toBe('-(ABCDE)-|');
+      flush();
+      expect(journal.written).toEqual(['ab', 'cd', 'e']);
+    }),
+  );
+
+  it(
+    'writes the waiting group before it completes',
+    marbles(({ cold, expectObservable, flush }) => {
+      const journal = new Groups();
+      expectObservable(cold('-(ab|)').pipe(persistTo(journal))).toBe('-(AB|)');
+      flush();
+      expect(journal.written).toEqual(['ab']);
+    }),
+  );
+
+  it(
+    'writes the waiting group before it errors',
+    marbles(({ cold, expectObservable, flush }) => {
+      const journal = new Groups();
+      expectObservable(cold('-(ab#)').pipe(persistTo(journal))).toBe('-(AB#)');
+      flush();
+      expect(journal.written).toEqual(['ab']);
+    }),
+  );
+
+  it(
+    'errors when a commit fails: nothing of that group is told, and no more is asked of the source',
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const journal = new Groups((group) => {
+        if (group.includes('c')) throw 'error';
+      });
+      const source = hot('-a-(bc)---d-|');
+      expectObservable(source.pipe(persistTo(journal))).toBe('-A-#');
+      expectSubscriptions(source.subscriptions).toBe('^--!');
+    }),
+  );
+
+  it(
+    'errors instead of completing when the last commit fails',
+    marbles(({ cold, expectObservable }) => {
+      const journal = new Groups(() => {
+        throw 'error';
+      });
+      expectObservable(cold('-(ab|)').pipe(persistTo(journal))).toBe('-#');
+    }),
+  );
+
+  it.each([
+    ['a brief commit', 2, 0],
+    ['a slow one: four times as long', 5, 20],
+    ['a very slow one: 50 ms at most', 30, 50],
+  ])('rests after %s', (_what, tookMs, restMs) => {
+    const delays: number[] = [];
+    let now = 0;
+    const work: (() => void)[] = [];
+    const scheduler = {
+      now: () => now,
+      schedule: (task: () => void, delay = 0) => {
+        delays.push(delay);
+        work.push(task);
+        return { unsubscribe: () => undefined };
+      },
+    };
+    const drafts$ = new Subject<string>();
+    const journal = new Groups(() => void (now += tookMs));
+    drafts$.pipe(persistTo(journal, { scheduler: scheduler as unknown as TestScheduler })).subscribe();
+    drafts$.next('a');
+    work.shift()?.();
+    drafts$.next('b');
+    drafts$.next('c');
+    expect(delays).toEqual([0, restMs]);
+    work.shift()?.();
+    expect(journal.written).toEqual(['a', 'bc']);
+  });
+
+  it(
+    'unsubscribing drops the waiting group and lets go of the source',
+    marbles(({ hot, expectObservable, expectSubscriptions, flush }, scheduler) => {
+      const journal = new Groups();
+      const source = hot('-a-b---');
+      expectObservable(source.pipe(persistTo(journal, { scheduler })), '^-!').toBe('-A-');
+      expectSubscriptions(source.subscriptions).toBe('^-!');
+      flush();
+      expect(journal.written).toEqual(['a']);
+    }),
+  );
+
+  it('does not write after its subscriber has left in the middle of a group', () => {
+    const journal = new Groups();
+    const seen: string[] = [];
+    concat(of('a', 'b', 'c', 'd'), NEVER)
+      .pipe(persistTo(journal, { maxGroup: 2 }), take(1))
+      .subscribe((event) => seen.push(event));
+    expect([seen, journal.written]).toEqual([['A'], ['ab']]);
+  });
+
+  describe('when its own events bring about more', () => {
+    const cascade = (
+      maxGroup: number,
+      react: (event: string, drafts$: Subject<string>) => void,
+    ): Observable<string[]> => {
+      const drafts$ = new Subject<string>();
+      const journal = new Groups((group) => {
+        if (group === 'a') drafts$.next('t');
+      });
+      const seen: string[] = [];
+      const done$ = new Subject<string[]>();
+      drafts$.pipe(persistTo(journal, { maxGroup })).subscribe({
+        next: (event) => {
+          seen.push(event);
+          react(event, drafts$);
+        },
+        complete: () => done$.next([...journal.written, '|', ...seen]),
+      });
+      queueMicrotask(() => {
+        drafts$.next('a');
+        if (maxGroup > 1) drafts$.next('b');
+      });
+      return done$;
+    };
+
+    it('emits in the order written, a draft that arrives during a commit after the events of that commit', (done) => {
+      cascade(1, (event, drafts$) => {
+        if (event === 'T') drafts$.complete();
+      }).subscribe((all) => {
+        expect(all.join('')).toBe('at|AT');
+        done();
+      });
+    });
+
+    it('emits a whole group before the next, and completes after the last', (done) => {
+      cascade(2, (event, drafts$) => {
+        if (event === 'A') from(['c', 'd', 'e']).subscribe((draft) => drafts$.next(draft));
+        if (event === 'B') drafts$.complete();
+      }).subscribe((all) => {
+        expect(all.join(' ')).toBe('ab cde | A B C D E');
+        done();
+      });
+    });
+  });
+});
