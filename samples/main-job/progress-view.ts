@@ -1,0 +1,64 @@
+import { SingleBar } from 'cli-progress';
+import type { Progress } from 'openapi-batch';
+
+export interface ProgressView {
+  update(progress: Progress): void;
+  stop(): void;
+}
+
+/** A bar on a terminal, a line now and then where there is none. */
+export function progressView(stream: NodeJS.WriteStream): ProgressView {
+  const view = stream.isTTY && process.env['TERM'] !== 'dumb' ? bar(stream) : lines(stream);
+  // Before the first item is read there is nothing to show.
+  return { ...view, update: (progress) => (progress.total === 0 ? undefined : view.update(progress)) };
+}
+
+function bar(stream: NodeJS.WriteStream): ProgressView {
+  const view = new SingleBar({
+    stream,
+    format: '[{bar}] {percentage}% {text}',
+    barCompleteChar: '=',
+    barIncompleteChar: ' ',
+    barsize: 28,
+    hideCursor: true,
+  });
+  return {
+    update: (progress) => {
+      const text = describe(progress);
+      if (!view.isActive) view.start(progress.total, progress.done, { text });
+      view.setTotal(progress.total);
+      view.update(progress.done, { text });
+    },
+    stop: () => view.stop(),
+  };
+}
+
+function lines(stream: NodeJS.WriteStream): ProgressView {
+  let next = 0;
+  let wasHeld = false;
+  return {
+    update: (progress) => {
+      const isHeld = progress.pacing.state === 'held';
+      if (Date.now() < next && isHeld === wasHeld) return;
+      next = Date.now() + 1_000;
+      wasHeld = isHeld;
+      stream.write(`${describe(progress)}\n`);
+    },
+    stop: () => undefined,
+  };
+}
+
+/** `87/200 done, 85 ok, 2 failed, 8 in flight, 1,520 a minute, held for 1.2 s`. */
+function describe({ done, total, ok, failed, inFlight, rate, pacing, status }: Progress): string {
+  const parts = [`${String(done)}/${String(total)} done`, `${String(ok)} ok`, `${String(failed)} failed`];
+  if (status === 'running') {
+    parts.push(`${String(inFlight)} in flight`, `${rate.itemsPerMinute.toLocaleString('en-US')} a minute`);
+    if (pacing.state === 'held') parts.push(heldFor(pacing.until));
+  }
+  return parts.join(', ');
+}
+
+function heldFor(until: number | null): string {
+  if (until === null) return 'held by the rate limit';
+  return `held by the rate limit for ${(Math.max(0, until - Date.now()) / 1_000).toFixed(1)} s`;
+}
