@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { BatchError, messageOf } from '../../core/errors.js';
 import type { SqliteConstructor, SqliteDatabase } from './sqlite-driver.js';
 
 /** Another host's owner counts as dead after this long without a heartbeat. */
@@ -24,18 +25,24 @@ export class OwnerLock {
   readonly machine = machineId();
   #held: SqliteDatabase | undefined;
 
+  private readonly path: string;
+
   constructor(
-    private readonly path: string,
+    path: string,
     private readonly Database: SqliteConstructor,
-  ) {}
+  ) {
+    // Whoever reaches the database by another name (a link, another folder) must look for the same file.
+    this.path = path === ':memory:' ? path : realpathSync(path);
+  }
 
   /** Takes the lock; called before the first lease. */
   hold(): void {
     if (this.#held !== undefined || this.path === ':memory:') return;
     const file = this.#file(this.owner);
-    closeSync(openSync(file, 'a', 0o600));
+    createFile(file);
     const db = new this.Database(file, { timeout: 0 });
-    db.exec('BEGIN EXCLUSIVE');
+    // A journal file of its own would be left behind by a kill.
+    db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     this.#held = db;
   }
 
@@ -62,7 +69,8 @@ export class OwnerLock {
     let probe: SqliteDatabase | undefined;
     try {
       probe = new this.Database(file, { fileMustExist: true, timeout: 0 });
-      probe.exec('BEGIN EXCLUSIVE');
+      // A look, not a lock: two who ask at the same moment must not take each other for the owner.
+      probe.prepare('SELECT count(*) FROM sqlite_master').get();
       return false;
     } catch (error) {
       return (
@@ -75,6 +83,19 @@ export class OwnerLock {
 
   #file(owner: string): string {
     return `${this.path}-owner-${owner}`;
+  }
+}
+
+function createFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', 0o600));
+  } catch (error) {
+    const full = typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOSPC';
+    throw new BatchError(
+      full ? 'disk_full' : 'store_readonly',
+      `The file ${file}, which shows that this process is at work, cannot be created: ${messageOf(error)}`,
+      { cause: error },
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import type { BatchEvent, CompleteEvent } from '../../core/events.js';
 import type { Progress } from '../../core/progress.js';
-import { BatchError } from '../../core/errors.js';
+import { BatchError, isBatchError } from '../../core/errors.js';
 import type {
   BatchStore,
   ClaimedItem,
@@ -253,7 +253,12 @@ class SqliteStore implements BatchStore {
   }
   close(): void {
     if (!this.connection.db.open) return;
-    this.#leases.retire();
+    try {
+      this.#leases.retire();
+    } catch (error) {
+      // A full or locked disk: the lock goes with the file all the same, and whoever comes next finds the owner dead.
+      if (!isBatchError(error)) throw error;
+    }
     this.connection.db.close();
     this.lock.drop();
   }

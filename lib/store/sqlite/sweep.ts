@@ -29,8 +29,10 @@ export function sweepSlice(connection: Connection): boolean {
 
 /** True if pages were released, so that more may be. */
 function releasePages(connection: Connection): boolean {
-  const free = connection.db.pragma('freelist_count', { simple: true }) as number;
-  if (free === 0) return false;
+  const free = (): number => connection.db.pragma('freelist_count', { simple: true }) as number;
+  const before = free();
+  if (before === 0) return false;
   connection.db.pragma(`incremental_vacuum(${String(pages)})`);
-  return true;
+  // A file that came to be without incremental vacuum keeps its pages, and uses them again.
+  return free() < before;
 }
