@@ -76,6 +76,8 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
       started$: this.#runner.started$,
       closed$: this.#closed$,
       watched: (jobId, change) => this.#runner.watched(jobId, change),
+      refuseClosed: (call) => this.#refuseClosed(call),
+      forget: (jobId) => this.#runner.forget(jobId),
       retry: (jobId) => this.#retry(jobId),
       cancelIdle: (jobId) => this.#cancelIdle(jobId),
     };
@@ -95,12 +97,11 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
     const intake = this.#intake(items, { model: record.model ?? undefined, params: record.params });
 
     const active = this.#runner.active(jobId);
-    if (active !== undefined && !active.finished) {
-      if (!active.accept(intake))
-        throw new BatchError('job_busy', `Job "${jobId}" is just ending in this client; call map() again when it has`, {
-          jobId,
-        });
-      return new DurableJob<T>(this.#host, jobId);
+    if (active !== undefined && !active.ending && active.accept(intake)) return new DurableJob<T>(this.#host, jobId);
+    if (active !== undefined && !active.finished && asyncSubmit) {
+      throw new BatchError('job_busy', `Job "${jobId}" is just ending in this client; call map() again when it has`, {
+        jobId,
+      });
     }
     const settings = mergeRunOptions(known?.settings, pickRunOptions(this.#options), pickRunOptions(options));
     const start = {
@@ -126,7 +127,7 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
   async jobs(): Promise<readonly JobInfo[]> {
     this.#refuseClosed('jobs()');
     await Promise.resolve();
-    return this.#store.listJobs().map((record) => infoOf(this.#store, record));
+    return this.#store.listJobs().map((record) => infoOf(this.#host, record));
   }
 
   resume<T = unknown>(jobId: string, options: ResumeOptions<T> = {}): BatchJob<T> {
@@ -145,6 +146,7 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
     this.#refuseClosed('delete()');
     requireJob(this.#host, checkJobId(jobId, 'delete()'));
     this.#store.deleteJob(jobId);
+    this.#runner.forget(jobId);
     await this.#sweep();
   }
 
@@ -219,7 +221,7 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
   #cancelIdle(jobId: string): void {
     const lease = this.#store.acquire(jobId);
     const record = requireJob(this.#host, jobId);
-    const progress = { ...storedProgress(this.#store, record), status: 'cancelled' as const, reason: null };
+    const progress = { ...storedProgress(this.#host, record), status: 'cancelled' as const, reason: null };
     this.#store.finish(lease, { status: 'cancelled', progress, lowWater: record.lowWater });
     this.#store.release(lease);
   }

@@ -23,6 +23,7 @@ import type { Callbacks } from '../options/map-options.js';
 import type { RunSettings } from '../options/run-options.js';
 import type { LimiterRegistry } from '../pacing/limiter-registry.js';
 import type { Provider } from '../provider/provider.js';
+import type { StopRequest } from '../run/stop.js';
 import type { BatchStore, JobRecord, Lease } from '../store/store.js';
 import { ColdJobs } from './cold-jobs.js';
 import { Heartbeat } from './heartbeat.js';
@@ -60,6 +61,8 @@ const logEveryMs = 2_000;
 export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched'> {
   readonly #running = new Map<string, Running>();
   readonly #latest = new Map<string, StartOptions>();
+  readonly #leases = new Map<string, Lease>();
+  #closing = false;
   readonly #started = new Subject<string>();
   readonly #cold = new ColdJobs();
   readonly #heartbeat: Heartbeat;
@@ -84,12 +87,21 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
   }
 
   /** Takes the job and begins on the next turn. Throws `job_busy` where somebody else has it. */
-  start(options: StartOptions): ActiveJob {
+  start(options: StartOptions): void {
+    this.#cold.remove(options.jobId);
+    this.#begin(options);
+  }
+
+  #begin(options: StartOptions): void {
     const { store, provider, limiters, scheduler, random } = this.options;
     const { jobId, settings } = options;
+    // A run whose store failed could not give its lease back.
+    const stale = this.#leases.get(jobId);
+    if (stale !== undefined && this.active(jobId) === undefined) store.release(stale);
     const lease = store.acquire(jobId);
+    this.#leases.set(jobId, lease);
     const record = this.#prepare(lease, options);
-    this.#latest.set(jobId, options);
+    this.#replaceLatest(jobId, options);
     const { requestsPerMinute, tokensPerMinute } = settings;
     const scope = provider.quotaScope ?? provider.name;
     const limiterFor = (model: string | undefined) =>
@@ -114,42 +126,45 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
     callbacks?.listen(run.live$);
     this.#register(jobId, { lease, run, options });
     run.start();
-    return run;
   }
 
   /** The work of this job follows its watchers. */
   startWhenWatched(options: StartOptions): void {
     const { jobId } = options;
-    let next = options;
-    this.#cold.add(
-      jobId,
-      () => {
-        if (this.active(jobId) === undefined && this.#cold.isWatched(jobId)) this.start(next);
-        next = { ...options, created: false };
-      },
-      () =>
-        this.active(jobId)?.stop({
-          kind: 'stop',
-          status: 'paused',
-          code: 'unwatched',
-          message: `Nobody watches job "${jobId}"; it goes on with the next subscriber`,
-        }),
-    );
+    this.#replaceLatest(jobId, options);
+    let created = options.created;
+    this.#cold.add(jobId, () => {
+      this.#begin({ ...options, created });
+      created = false;
+    });
   }
 
   /** For a cold job: completes when its run may be attached to. */
   watched(jobId: string, change: 1 | -1): Observable<never> {
-    const start = this.#cold.watched(jobId, change);
-    if (start === undefined) return EMPTY;
-    const leaving$ = this.active(jobId)?.ended$ ?? EMPTY;
-    return concat(
-      leaving$.pipe(ignoreElements()),
-      defer(() => (start(), EMPTY)),
-    );
+    const watchers = this.#cold.watched(jobId, change);
+    const run = this.active(jobId);
+    if (change === -1) {
+      if (watchers === 0 && this.#cold.has(jobId)) run?.stop(unwatched(jobId));
+      return EMPTY;
+    }
+    if (!this.#cold.has(jobId) || (run !== undefined && !run.ending)) return EMPTY;
+    const start$ = defer(() => {
+      if (this.active(jobId) === undefined && !this.#closing)
+        this.#cold.startIfWatched(jobId, () => this.#waitsForWatcher(jobId));
+      return EMPTY;
+    });
+    return concat(run?.ended$.pipe(ignoreElements()) ?? EMPTY, start$);
+  }
+
+  /** Lets go of an input held in the middle, and of the job's watchers. */
+  forget(jobId: string): void {
+    this.#cold.remove(jobId);
+    this.#replaceLatest(jobId, undefined);
   }
 
   /** Stops every run and waits until each has ended; `drainMs` overrides theirs. */
   async stopAll(drainMs?: number): Promise<void> {
+    this.#closing = true;
     const runs = [...this.#running.values()].map(({ run }) => run);
     const ended = lastValueFrom(merge(...runs.map((run) => run.ended$)), { defaultValue: undefined });
     for (const run of runs) {
@@ -164,16 +179,38 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
   #prepare(lease: Lease, { jobId, retryFailed, settings }: StartOptions): JobRecord {
     const { store } = this.options;
     try {
-      const found = store.findJob(jobId);
-      if (retryFailed || found?.status === 'cancelled') store.reopen(lease, { retryFailed });
-      store.updateJob(lease, { settings: { ...found?.settings, ...settings } });
+      if (retryFailed) store.reopen(lease, { retryFailed });
       const record = store.findJob(jobId);
       if (record === undefined) throw new BatchError('job_not_found', `There is no job "${jobId}"`, { jobId });
+      store.updateJob(lease, { settings: { ...record.settings, ...settings } });
+      // With the settings it had: a refused input puts them back.
       return record;
     } catch (error) {
       store.release(lease);
       throw error;
     }
+  }
+
+  /** What a finished reading remembers of its items is no longer needed. */
+  #forgetRead(jobId: string): void {
+    const latest = this.#latest.get(jobId);
+    if (latest?.intakes.every((intake) => intake.ended || intake.closed) === true) {
+      this.#latest.set(jobId, { ...latest, intakes: [] });
+    }
+  }
+
+  #waitsForWatcher(jobId: string): boolean {
+    const record = this.options.store.findJob(jobId);
+    return record?.status === 'paused' && record.reason?.code === 'unwatched';
+  }
+
+  /** An input that no later run will read is told so. */
+  #replaceLatest(jobId: string, options: StartOptions | undefined): void {
+    for (const intake of this.#latest.get(jobId)?.intakes ?? []) {
+      if (options?.intakes.includes(intake) !== true) intake.close();
+    }
+    if (options === undefined) this.#latest.delete(jobId);
+    else this.#latest.set(jobId, options);
   }
 
   #register(jobId: string, running: Running): void {
@@ -185,6 +222,7 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
       error: () => undefined,
       complete: () => {
         if (this.#running.get(jobId) === running) this.#running.delete(jobId);
+        this.#forgetRead(jobId);
         if (this.#running.size === 0) this.#heartbeat.stop();
       },
     });
@@ -241,4 +279,9 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
         }),
     };
   }
+}
+
+function unwatched(jobId: string): StopRequest {
+  const message = `Nobody watches job "${jobId}"; it goes on with the next subscriber`;
+  return { kind: 'stop', status: 'paused', code: 'unwatched', message };
 }

@@ -120,13 +120,17 @@ export class ActiveJob {
 
   /** Begins on the next turn, so that whoever called sees everything. */
   start(): void {
-    this.#input.begin();
     this.#scheduler.schedule(() => this.#begin(), 0);
   }
 
   /** One more input for a job at work; false when it is too late for that. */
   accept(intake: Intake): boolean {
     return !this.finished && this.#stop === undefined && this.#input.accept(intake);
+  }
+
+  /** On its way to an end that was asked for, or past it. */
+  get ending(): boolean {
+    return this.finished || this.#stop !== undefined;
   }
 
   /** Claims no more; answers in flight may arrive for `drainMs`. The first request stands. */
@@ -177,6 +181,7 @@ export class ActiveJob {
   #work(): Observable<BatchEvent> {
     const { store, lease, settings } = this.#options;
     if (this.#state.atWork) this.#state.update({ status: 'running', reason: null });
+    const sent$ = new Subject<void>();
     const over$ = new Subject<void>();
     const ticks$ = merge(this.#ticks, this.#limiter.changes$).pipe(
       filter(() => this.#state.atWork),
@@ -184,7 +189,8 @@ export class ActiveJob {
       map((): RunDraft => ({ type: 'tick' })),
       takeUntil(over$),
     );
-    const work$ = merge(this.#input.read(), this.#sends()).pipe(tap({ complete: () => over$.next() }));
+    const sends$ = this.#sends().pipe(tap({ complete: () => sent$.next() }));
+    const work$ = merge(this.#input.read(sent$), sends$).pipe(tap({ complete: () => over$.next() }));
     const journal = new RunJournal({
       store,
       lease,
@@ -259,7 +265,8 @@ export class ActiveJob {
     const { store, lease, record, created } = this.#options;
     if (!created) {
       store.truncateItems(lease, record.total);
-      store.updateJob(lease, { status: record.status, reason: record.reason, inputComplete: record.inputComplete });
+      const { status, reason, inputComplete, settings } = record;
+      store.updateJob(lease, { status, reason, inputComplete, settings });
     }
     store.release(lease);
     if (created) store.deleteJob(this.jobId);

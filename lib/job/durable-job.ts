@@ -13,8 +13,8 @@ import {
   tap,
   throwError,
 } from 'rxjs';
-import { OptionsError } from '../core/errors.js';
-import type { BatchEvent, ItemEvent } from '../core/events.js';
+import { BatchError, OptionsError, type BatchErrorCode } from '../core/errors.js';
+import type { BatchEvent, CompleteEvent, ItemEvent, ProgressEvent } from '../core/events.js';
 import type { JobInfo, JobStatus } from '../core/job.js';
 import type { Progress } from '../core/progress.js';
 import type { Result } from '../core/result.js';
@@ -23,7 +23,7 @@ import { describeValue } from '../options/check-options.js';
 import type { BatchJob, EventsOptions, ForEachOptions, ResultsOptions } from './batch-job.js';
 import { followJob, requireJob } from './follow.js';
 import { ItemFeed, runFeed } from './item-feed.js';
-import { infoOf, statusOf, storedProgress } from './job-info.js';
+import { infoOf, statusOf, storedProgress, workerOf } from './job-info.js';
 import type { JobHost } from './job-host.js';
 import { storedResults } from './stored-results.js';
 
@@ -56,19 +56,19 @@ export class DurableJob<T = unknown> extends Observable<BatchEvent<T>> implement
   }
 
   status(): Promise<JobStatus> {
-    return this.#answer(() => statusOf(this.#host.store, requireJob(this.#host, this.jobId)));
+    return this.#answer(() => statusOf(this.#host, requireJob(this.#host, this.jobId)));
   }
 
   progress(): Promise<Progress> {
     return this.#answer(() => {
       const active = this.#host.active(this.jobId);
       if (active !== undefined && !active.finished) return active.progress;
-      return storedProgress(this.#host.store, requireJob(this.#host, this.jobId));
+      return storedProgress(this.#host, requireJob(this.#host, this.jobId));
     });
   }
 
   info(): Promise<JobInfo> {
-    return this.#answer(() => infoOf(this.#host.store, requireJob(this.#host, this.jobId)));
+    return this.#answer(() => infoOf(this.#host, requireJob(this.#host, this.jobId)));
   }
 
   results(options: ResultsOptions = {}): Observable<Result<T>> {
@@ -92,6 +92,9 @@ export class DurableJob<T = unknown> extends Observable<BatchEvent<T>> implement
     if (!this.#insideCallback) return lastValueFrom(end$.pipe(map((event) => event.progress)));
     const completed$ = defer(() => (this.#host.active(this.jobId)?.finished === true ? this.progress() : EMPTY));
     const coming$ = end$.pipe(
+      // Its error comes after the callbacks: this very one among them.
+      tap((event) => failIfStopped(event, this.jobId)),
+
       ofType('complete'),
       map((event) => event.progress),
     );
@@ -159,7 +162,7 @@ export class DurableJob<T = unknown> extends Observable<BatchEvent<T>> implement
       return;
     }
     const record = requireJob(this.#host, this.jobId);
-    if (store.owner(this.jobId)?.alive === true) {
+    if (workerOf(this.#host, this.jobId) !== null) {
       store.requestControl(this.jobId, request);
       await lastValueFrom(
         this.events({ after: 'now' }).pipe(
@@ -170,14 +173,21 @@ export class DurableJob<T = unknown> extends Observable<BatchEvent<T>> implement
       );
       return;
     }
-    if (request === 'cancel' && record.status !== 'completed' && record.status !== 'cancelled')
+    if (request === 'cancel' && record.status !== 'completed' && record.status !== 'cancelled') {
       this.#host.cancelIdle(this.jobId);
+    }
+    if (request === 'cancel') this.#host.forget(this.jobId);
   }
 
   async #answer<R>(read: () => R): Promise<R> {
     await Promise.resolve();
     return read();
   }
+}
+
+function failIfStopped({ progress: { status, reason } }: ProgressEvent | CompleteEvent, jobId: string): void {
+  if ((status !== 'paused' && status !== 'failed') || reason === null) return;
+  throw new BatchError(reason.code as BatchErrorCode, reason.message, { jobId });
 }
 
 function checkAfter(after: unknown): void {

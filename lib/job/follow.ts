@@ -7,7 +7,6 @@ import {
   of,
   repeat,
   take,
-  tap,
   throwError,
   timer,
   catchError,
@@ -20,7 +19,7 @@ import { inSlices } from '../operators/in-slices.js';
 import type { JobRecord } from '../store/store.js';
 import type { EventsOptions } from './batch-job.js';
 import type { JobHost } from './job-host.js';
-import { statusOf, storedProgress } from './job-info.js';
+import { statusOf, storedProgress, workerOf } from './job-info.js';
 
 const pageSize = 256;
 /** How often the store is asked about a job another process works on. */
@@ -41,9 +40,11 @@ export function followJob(
     let cursor = after === 'now' ? store.lastSeq(key) : (after ?? 0);
     let again = false;
 
-    const passed = (event: BatchEvent): boolean => event.seq > cursor && !isTakenBack(host, event);
-    const pass = tap<BatchEvent>((event) => {
+    /** Lets through what was not told yet, and remembers that it was. */
+    const advance = filter<BatchEvent>((event) => {
+      if (event.seq <= cursor || isTakenBack(host, event)) return false;
       cursor = event.seq;
+      return true;
     });
     // A page may hold nothing but an end that is being taken back, so the place in the table has a cursor of its own.
     const replay = (): Observable<BatchEvent> => {
@@ -55,23 +56,20 @@ export function followJob(
           return page;
         },
         { scheduler },
-      ).pipe(filter(passed), pass);
+      ).pipe(advance);
     };
 
     const next = (): Observable<BatchEvent> => {
       again = false;
       const active = host.active(jobId);
       if (active !== undefined) {
-        const live$ = active.live$.pipe(
-          filter((event) => event.seq > cursor),
-          pass,
-        );
+        const live$ = active.live$.pipe(advance);
         return acrossPauses ? live$.pipe(catchError(() => wait())) : live$;
       }
       const record = requireJob(host, jobId);
-      const status = statusOf(store, record);
+      const status = statusOf(host, record);
       if (status === 'completed' || status === 'cancelled') return EMPTY;
-      if (store.owner(jobId)?.alive === true) return wait();
+      if (workerOf(host, jobId) !== null) return wait();
       return acrossPauses ? wait() : throwError(() => stoppedError(record, status));
     };
     const wait = (): Observable<never> => {
@@ -101,11 +99,12 @@ function isTakenBack(host: JobHost, event: BatchEvent): boolean {
 function snapshotEvent(host: JobHost, jobId: string, seq: number): ProgressEvent {
   const active = host.active(jobId);
   const progress =
-    active !== undefined && !active.finished ? active.progress : storedProgress(host.store, requireJob(host, jobId));
+    active !== undefined && !active.finished ? active.progress : storedProgress(host, requireJob(host, jobId));
   return { type: 'progress', jobId, seq, at: host.scheduler.now(), progress };
 }
 
-export function requireJob(host: Pick<JobHost, 'store'>, jobId: string): JobRecord {
+export function requireJob(host: Pick<JobHost, 'store' | 'refuseClosed'>, jobId: string): JobRecord {
+  host.refuseClosed(`job "${jobId}"`);
   const record = host.store.findJob(jobId);
   if (record === undefined)
     throw new BatchError('job_not_found', `There is no job "${jobId}" in ${host.store.location}`, { jobId });

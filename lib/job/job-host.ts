@@ -12,10 +12,14 @@ export interface JobHost {
   readonly started$: Observable<string>;
   /** Fires when the client is closed. */
   readonly closed$: Observable<unknown>;
+  /** Throws `client_closed` once it is. */
+  refuseClosed(call: string): void;
   /** Takes up failed and pending items again. */
   retry(jobId: string): void;
   /** Cancels a job nobody works on. */
   cancelIdle(jobId: string): void;
   /** A cold job's work follows its watchers: called with +1 and -1. Completes when the run may be attached to. */
   watched(jobId: string, change: 1 | -1): Observable<never>;
+  /** Lets go of what is held for a later run of this job: an input in the middle. */
+  forget(jobId: string): void;
 }

@@ -1,18 +1,28 @@
 import type { JobInfo, JobStatus } from '../core/job.js';
 import type { PacingState, Progress } from '../core/progress.js';
-import type { BatchStore, JobRecord } from '../store/store.js';
+import type { JobRecord, Owner } from '../store/store.js';
+import type { JobHost } from './job-host.js';
 
-/** A job that is stored as running, but whose owner is gone, was interrupted. */
-export function statusOf(store: BatchStore, record: JobRecord): JobStatus {
-  if (record.status !== 'running') return record.status;
-  return store.owner(record.jobId)?.alive === true ? 'running' : 'interrupted';
+type Host = Pick<JobHost, 'store' | 'active'>;
+
+/** Who works on the job now: this client's own claim counts only while there is a run behind it. */
+export function workerOf({ store, active }: Host, jobId: string): Owner | null {
+  const owner = store.owner(jobId);
+  if (owner?.alive !== true) return null;
+  return owner.self && active(jobId) === undefined ? null : owner;
 }
 
-export function infoOf(store: BatchStore, record: JobRecord): JobInfo {
-  const owner = store.owner(record.jobId);
+/** A job that is stored as running, but that nobody works on, was interrupted. */
+export function statusOf(host: Host, record: JobRecord): JobStatus {
+  if (record.status !== 'running') return record.status;
+  return workerOf(host, record.jobId) === null ? 'interrupted' : 'running';
+}
+
+export function infoOf(host: Host, record: JobRecord): JobInfo {
+  const worker = workerOf(host, record.jobId);
   return {
     jobId: record.jobId,
-    status: statusOf(store, record),
+    status: statusOf(host, record),
     reason: record.reason,
     provider: record.provider,
     endpoint: record.endpoint,
@@ -30,7 +40,7 @@ export function infoOf(store: BatchStore, record: JobRecord): JobInfo {
     updatedAt: record.updatedAt,
     tags: record.tags,
     metadata: record.metadata,
-    owner: owner?.alive === true ? { pid: owner.pid, host: owner.host } : null,
+    owner: worker === null ? null : { pid: worker.pid, host: worker.host },
     notes: record.notes,
   };
 }
@@ -38,9 +48,9 @@ export function infoOf(store: BatchStore, record: JobRecord): JobInfo {
 const open: PacingState = { state: 'open', until: null, waiting: 0, refusals: 0 };
 
 /** The progress of a job nobody in this process works on, by its row. */
-export function storedProgress(store: BatchStore, record: JobRecord): Progress {
-  const status = statusOf(store, record);
-  const latest = store.latestProgress(record.key);
+export function storedProgress(host: Host, record: JobRecord): Progress {
+  const status = statusOf(host, record);
+  const latest = host.store.latestProgress(record.key);
   const done = record.ok + record.failed;
   return {
     mode: record.runMode,

@@ -1,4 +1,15 @@
-import { catchError, concat, defer, EMPTY, ignoreElements, takeUntil, tap, type Observable } from 'rxjs';
+import {
+  catchError,
+  concat,
+  concatMap,
+  defer,
+  EMPTY,
+  ignoreElements,
+  Subject,
+  takeUntil,
+  tap,
+  type Observable,
+} from 'rxjs';
 import { toBatchError, type BatchError } from '../core/errors.js';
 import type { Intake } from '../intake/intake.js';
 import type { Lease } from '../store/store.js';
@@ -22,37 +33,40 @@ export interface JobInputOptions {
 /** The inputs of one run: reads them into the store and opens the queue when sending may begin. */
 export class JobInput {
   readonly #intakes: Intake[];
-  #reading = false;
+  readonly #more = new Subject<void>();
+  #next = 0;
+  #reading = true;
   #grown = false;
 
   constructor(private readonly options: JobInputOptions) {
     this.#intakes = [...options.intakes];
   }
 
-  /** One more input; false when reading is over. */
+  /** One more input; false when the work is over. */
   accept(intake: Intake): boolean {
-    if (!this.#reading) return false;
+    const { queue } = this.options.state;
+    if (queue.over) return false;
     this.#intakes.push(intake);
+    if (this.#reading) return true;
+    this.#reading = true;
+    queue.inputAgain();
+    this.#more.next();
     return true;
   }
 
-  /** Ready to take further inputs, also before `read$` is subscribed to. */
-  begin(): void {
-    this.#reading = this.#intakes.length > 0;
-  }
-
-  /** Reads everything; emits nothing itself. A failure of the store errors it, one of the input does not. */
-  read(): Observable<never> {
-    const { lease, state, startAfterInput, partial, stopped$, onFailure } = this.options;
-    if (this.#intakes.length === 0) return defer(() => this.#ended(state.record.inputComplete || partial));
-    if (!startAfterInput && state.atWork) state.queue.open();
+  /**
+   * Reads everything; emits nothing itself, completes after `sent$`. A failure of the store errors it, one of the input does
+   * not: it ends the run in its own way.
+   */
+  read(sent$: Observable<unknown>): Observable<never> {
+    const { lease, stopped$, onFailure } = this.options;
+    const more$ = this.#more.pipe(
+      concatMap(() => this.#readAll()),
+      takeUntil(sent$),
+    );
     return concat(
-      this.#readFrom(0).pipe(
-        tap((total) => this.#grew(total)),
-        ignoreElements(),
-        takeUntil(stopped$),
-      ),
-      defer(() => this.#ended(this.#intakes.every((intake) => intake.ended))),
+      defer(() => this.#readAll()),
+      more$,
     ).pipe(
       catchError((error: unknown) => {
         this.#reading = false;
@@ -61,6 +75,7 @@ export class JobInput {
         onFailure(failure);
         return EMPTY;
       }),
+      takeUntil(stopped$),
     );
   }
 
@@ -69,14 +84,30 @@ export class JobInput {
     if (!hold) for (const intake of this.#intakes) intake.close();
   }
 
+  #readAll(): Observable<never> {
+    const { state, startAfterInput } = this.options;
+    if (!startAfterInput && state.isCancelled) state.reopen();
+    if (!startAfterInput && state.atWork) state.queue.open();
+    return concat(
+      this.#readNext(),
+      defer(() => this.#ended()),
+    );
+  }
+
   /** Another input may be added while one is read. */
-  #readFrom(index: number): Observable<number> {
-    const intake = this.#intakes[index];
+  #readNext(): Observable<never> {
+    const intake = this.#intakes[this.#next];
     if (intake === undefined) return EMPTY;
     const { lease, state } = this.options;
     return concat(
-      intake.read(lease, state.tracker.total),
-      defer(() => this.#readFrom(index + 1)),
+      defer(() => intake.read(lease, state.tracker.total)).pipe(
+        tap((total) => this.#grew(total)),
+        ignoreElements(),
+      ),
+      defer(() => {
+        this.#next++;
+        return this.#readNext();
+      }),
     );
   }
 
@@ -87,30 +118,31 @@ export class JobInput {
     state.tracker.total = total;
     state.tracker.totalKnown = false;
     if (startAfterInput) return;
-    if (!state.atWork) this.#reopen();
+    this.#startWork();
     state.queue.inputGrew();
     onProgress();
   }
 
-  #ended(whole: boolean): Observable<never> {
-    const { state, onProgress } = this.options;
+  #ended(): Observable<never> {
+    const { state, partial, onProgress } = this.options;
     this.#reading = false;
-    // Stopped in the middle: what is read later belongs to another run.
-    if (!whole && this.#intakes.length > 0) return EMPTY;
-    if (whole) {
+    if (this.#intakes.length > 0 || partial) {
       state.tracker.totalKnown = true;
       if (!state.record.inputComplete) state.update({ inputComplete: true });
     }
-    if (this.#grown && !state.atWork) this.#reopen();
+    if (this.#grown || state.isCancelled) this.#startWork();
+    this.#grown = false;
     state.queue.open();
     state.queue.inputGrew(true);
     onProgress();
     return EMPTY;
   }
 
-  #reopen(): void {
-    this.options.state.reopen();
-    this.options.state.queue.open();
+  #startWork(): void {
+    const { state } = this.options;
+    if (state.atWork) return;
+    state.reopen();
+    state.queue.open();
   }
 }
 

@@ -27,7 +27,7 @@ export class RunState {
   constructor(private readonly options: RunStateOptions) {
     const { store, lease, record, defaultModel, concurrency, scheduler } = options;
     this.#record = record;
-    this.#atWork = record.status !== 'completed';
+    this.#atWork = record.status !== 'completed' && record.status !== 'cancelled';
     this.tracker = new ProgressTracker(record, record.runMode, scheduler.now());
     const defaults = { model: record.model ?? defaultModel, params: record.params };
     this.queue = new WorkQueue({
@@ -43,9 +43,14 @@ export class RunState {
     return this.#record;
   }
 
-  /** False while a completed job's input is read again and nothing new was found in it: then nothing is written. */
+  /** False while an ended job's input is read again and nothing new was found in it: then nothing is written. */
   get atWork(): boolean {
     return this.#atWork;
+  }
+
+  /** Ended, with items left that can be taken up. */
+  get isCancelled(): boolean {
+    return this.#record.status === 'cancelled';
   }
 
   get progress(): Progress {
@@ -62,10 +67,10 @@ export class RunState {
     this.#record = { ...this.#record, ...patch };
   }
 
-  /** A completed job has new items: its end and its failures are taken back. */
+  /** An ended job goes on: its end is taken back, and with new items for a completed one its failures too. */
   reopen(): void {
     const { store, lease } = this.options;
-    store.reopen(lease, { retryFailed: true });
+    store.reopen(lease, { retryFailed: this.#record.status === 'completed' });
     this.#atWork = true;
     const record = store.findJob(lease.jobId) ?? this.#record;
     this.#record = record;

@@ -1,4 +1,4 @@
-import { asyncScheduler, from, Observable, Subscription, type ObservableInput, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, from, Observable, type ObservableInput, type SchedulerLike, type Subscription } from 'rxjs';
 
 /** Nothing to hand out now; `ready$` will tell. */
 export const IDLE = Symbol('idle');
@@ -20,6 +20,11 @@ export interface MergePullOptions {
   readonly scheduler?: SchedulerLike;
 }
 
+/** An inner Observable at work. */
+class Slot {
+  inner: Subscription | undefined;
+}
+
 /**
  * `mergeMap` with a concurrency limit over a source that is pulled: the next value is asked for only when a slot is
  * free, so the input may be endless. (`from(iterable).pipe(mergeMap(f, n))` reads its whole source into an array first.)
@@ -34,8 +39,14 @@ export function mergePull<T, R>(
     let pulled = 0;
     let draining = false;
     let yielded: Subscription | undefined;
+    // Not the subscriber's own list of teardowns: leaving that costs a search.
+    const slots = new Set<Slot>();
+    subscriber.add(() => {
+      for (const slot of slots) slot.inner?.unsubscribe();
+    });
 
     const resume = (): void => {
+      if (yielded !== undefined) subscriber.remove(yielded);
       yielded = undefined;
       pulled = 0;
       drain();
@@ -43,19 +54,22 @@ export function mergePull<T, R>(
 
     const start = (value: T): void => {
       active++;
-      const slot = new Subscription();
-      subscriber.add(slot);
+      const slot = new Slot();
       const inner = from(project(value)).subscribe({
         next: (result) => subscriber.next(result),
         error: (error: unknown) => subscriber.error(error),
         complete: () => {
           active--;
-          // Gone from the subscriber's list too, or a million finished ones would stay there.
-          subscriber.remove(slot);
+          slot.inner = undefined;
+          slots.delete(slot);
           drain();
         },
       });
-      slot.add(inner);
+      if (inner.closed) return;
+      // Its first value was the last one wanted: the list above was gone through before it was on it.
+      if (subscriber.closed) return inner.unsubscribe();
+      slot.inner = inner;
+      slots.add(slot);
     };
 
     // An inner Observable that completes synchronously re-enters here; the running loop picks up its slot.

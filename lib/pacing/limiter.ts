@@ -27,6 +27,35 @@ export interface Permit {
   released(): void;
 }
 
+type Settle = (outcome: 'succeeded' | 'refused' | 'released', sentAt: number, waitMs?: number) => void;
+
+class HeldPermit implements Permit {
+  #open = true;
+
+  constructor(
+    private readonly sentAt: number,
+    private readonly settle: Settle,
+  ) {}
+
+  succeeded(): void {
+    this.#end('succeeded');
+  }
+
+  refused(waitMs?: number): void {
+    this.#end('refused', waitMs);
+  }
+
+  released(): void {
+    this.#end('released');
+  }
+
+  #end(outcome: 'succeeded' | 'refused' | 'released', waitMs?: number): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.settle(outcome, this.sentAt, waitMs);
+  }
+}
+
 interface Waiting {
   readonly tokens: number;
   readonly subscriber: Subscriber<Permit>;
@@ -85,17 +114,24 @@ export class Limiter {
    */
   admit(tokens: number, until$: Observable<unknown> = NEVER): Observable<Permit> {
     return new Observable<Permit>((subscriber) => {
-      const now = this.#scheduler.now();
-      if (this.#length === 0 && this.#waitMs(tokens, now) === 0) {
-        this.#grant({ tokens, subscriber }, now);
+      const permit = this.tryAdmit(tokens);
+      if (permit !== undefined) {
+        subscriber.next(permit);
+        subscriber.complete();
         return;
       }
       this.#queue.push({ tokens, subscriber });
       if (until$ !== NEVER) {
         subscriber.add(until$.subscribe({ next: () => subscriber.complete(), error: () => subscriber.complete() }));
       }
-      this.#plan(now);
+      this.#plan(this.#scheduler.now());
     });
+  }
+
+  /** A permit at once, or undefined where one must wait its turn. */
+  tryAdmit(tokens: number): Permit | undefined {
+    const now = this.#scheduler.now();
+    return this.#length === 0 && this.#waitMs(tokens, now) === 0 ? this.#grant(tokens, now) : undefined;
   }
 
   get state(): PacingState {
@@ -133,29 +169,19 @@ export class Limiter {
     );
   }
 
-  #grant({ tokens, subscriber }: Waiting, now: number): void {
+  #grant(tokens: number, now: number): Permit {
     this.#requests?.spend(1, now);
     this.#tokens?.spend(tokens, now);
     this.#inFlight++;
-    subscriber.next(this.#permit(now));
-    subscriber.complete();
+    return new HeldPermit(now, this.#settle);
   }
 
-  #permit(sentAt: number): Permit {
-    let open = true;
-    const end = (effect: () => void) => (): void => {
-      if (!open) return;
-      open = false;
-      this.#inFlight--;
-      effect();
-      if (this.#length > 0) this.#drain();
-    };
-    return {
-      succeeded: end(() => this.#succeed()),
-      released: end(() => undefined),
-      refused: (waitMs) => end(() => this.#refuse(sentAt, waitMs))(),
-    };
-  }
+  readonly #settle: Settle = (outcome, sentAt, waitMs) => {
+    this.#inFlight--;
+    if (outcome === 'succeeded') this.#succeed();
+    else if (outcome === 'refused') this.#refuse(sentAt, waitMs);
+    if (this.#length > 0) this.#drain();
+  };
 
   #succeed(): void {
     this.#stalledSince = null;
@@ -192,7 +218,8 @@ export class Limiter {
       }
       if (this.#waitMs(next.tokens, now) > 0) break;
       this.#shift();
-      this.#grant(next, now);
+      next.subscriber.next(this.#grant(next.tokens, now));
+      next.subscriber.complete();
     }
     this.#plan(now);
   }

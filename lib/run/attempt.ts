@@ -1,14 +1,14 @@
-import { from, Observable, type ObservableInput, type SchedulerLike } from 'rxjs';
+import { from, Observable, type ObservableInput } from 'rxjs';
 import type { ResolvedItem } from '../core/item.js';
 import type { Provider, ProviderResponse, RequestContext } from '../provider/provider.js';
 import { failureVerdict, ProviderError } from '../provider/provider-error.js';
+import type { Deadlines } from './deadlines.js';
 
 export interface AttemptOptions {
   readonly jobId: string;
   /** 1 for the first. */
   readonly attempt: number;
-  readonly timeoutMs: number;
-  readonly scheduler: SchedulerLike;
+  readonly deadlines: Deadlines;
 }
 
 /**
@@ -47,19 +47,18 @@ export function attempt(provider: Provider, item: ResolvedItem, options: Attempt
         if (!settled) fail(new ProviderError(failureVerdict('invalid_response', 'The provider answered nothing')));
       },
     });
+    if (subscriber.closed) {
+      // A source that has more to say is not listened to.
+      request.unsubscribe();
+      return;
+    }
     subscriber.add(request);
-    if (subscriber.closed) return;
-    subscriber.add(
-      options.scheduler.schedule(
-        () => {
-          // Not settled: the teardown aborts the request.
-          subscriber.error(
-            new ProviderError(failureVerdict('timeout', `No answer within ${String(options.timeoutMs)} ms`)),
-          );
-        },
-        Math.min(options.timeoutMs, 2_000_000_000),
-      ),
-    );
+    const deadline = options.deadlines.set(() => {
+      const message = `No answer within ${String(options.deadlines.timeoutMs)} ms`;
+      // Not settled: the teardown aborts the request.
+      subscriber.error(new ProviderError(failureVerdict('timeout', message)));
+    });
+    subscriber.add(() => deadline.done());
   });
 }
 
@@ -71,10 +70,10 @@ class AttemptContext implements RequestContext {
   #controller: AbortController | undefined;
   #aborted = false;
 
-  constructor({ jobId, attempt, timeoutMs }: AttemptOptions) {
+  constructor({ jobId, attempt, deadlines }: AttemptOptions) {
     this.jobId = jobId;
     this.attempt = attempt;
-    this.timeoutMs = timeoutMs;
+    this.timeoutMs = deadlines.timeoutMs;
   }
 
   get signal(): AbortSignal {

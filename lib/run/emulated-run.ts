@@ -1,13 +1,14 @@
-import { asyncScheduler, catchError, finalize, map, mergeMap, of, type Observable, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, type Observable, type SchedulerLike } from 'rxjs';
 import { mergePull } from '../operators/merge-pull.js';
 import type { Limiter } from '../pacing/limiter.js';
 import { defaultClassify } from '../provider/default-classify.js';
 import { estimateTokens } from '../provider/estimate-tokens.js';
 import type { Provider, Verdict } from '../provider/provider.js';
 import type { Draft } from '../store/store.js';
-import { attempt } from './attempt.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
-import { decide, okResult, type Decision, type OutcomeOptions } from './outcome.js';
+import { Deadlines } from './deadlines.js';
+import type { Decision, OutcomeOptions } from './outcome.js';
+import { sendItem } from './send-item.js';
 import type { StopRequest } from './stop.js';
 import type { WorkItem } from './work-item.js';
 import type { WorkQueue } from './work-queue.js';
@@ -34,70 +35,45 @@ export interface EmulatedRunOptions extends OutcomeOptions {
 
 /** Ordinary requests under a limit: pulls items, passes the limiter, sends, and tells what is to be written. */
 export function emulatedRun(options: EmulatedRunOptions): Observable<Draft> {
-  const { queue, provider, concurrency, scheduler = asyncScheduler } = options;
-  const classify = safeClassify(provider);
-  const estimate = provider.estimateTokens?.bind(provider) ?? estimateTokens;
-  const { jobId, timeoutMs } = options;
-
-  return mergePull(
-    queue,
-    (item) => {
-      const limiter = options.limiterFor(item);
-      return limiter.admit(estimate(item.resolved), options.stopped$).pipe(
-        mergeMap((permit) => {
-          const sentAt = scheduler.now();
-          options.sending(1);
-          return attempt(provider, item.resolved, { jobId, attempt: item.failures + 1, timeoutMs, scheduler }).pipe(
-            map((response): Decision => {
-              permit.succeeded();
-              return { kind: 'finish', result: okResult(item, response, options) };
-            }),
-            // From here on a failure is a value; only the store can end the stream.
-            catchError((error: unknown) => {
-              const decision = decide(item, classify(error), options, options.sleptSince(sentAt));
-              if (decision.kind === 'hold') permit.refused(decision.waitMs);
-              return of(decision);
-            }),
-            finalize(() => {
-              permit.released();
-              options.sending(-1);
-            }),
-          );
-        }),
-        mergeMap((decision) => carryOut(decision, item, limiter, options)),
-      );
-    },
-    { concurrency, scheduler },
-  );
+  const { queue, provider, concurrency, timeoutMs, scheduler = asyncScheduler } = options;
+  const sendOptions = {
+    ...options,
+    scheduler,
+    deadlines: new Deadlines(timeoutMs, scheduler),
+    classify: safeClassify(provider),
+    estimate: provider.estimateTokens?.bind(provider) ?? estimateTokens,
+    conclude: (decision: Decision, item: WorkItem) => conclude(decision, item, options),
+  };
+  return mergePull(queue, (item) => sendItem(item, sendOptions), { concurrency, scheduler });
 }
 
 /** Tells the queue what becomes of the item; what is to be written comes back. */
-function carryOut(decision: Decision, item: WorkItem, limiter: Limiter, options: EmulatedRunOptions): readonly Draft[] {
-  const { queue, breaker, stop, maxStallMs } = options;
+function conclude(decision: Decision, item: WorkItem, options: EmulatedRunOptions): Draft | undefined {
+  const { queue, breaker, stop, maxStallMs, limiterFor } = options;
   switch (decision.kind) {
     case 'finish': {
       queue.settled();
       const trip = breaker.note(decision.result);
       if (trip !== undefined) stop({ kind: 'stop', status: 'paused', code: 'too_many_failures', message: trip });
-      return [{ type: 'item', ordinal: item.ordinal, result: decision.result }];
+      return { type: 'item', ordinal: item.ordinal, result: decision.result };
     }
     case 'again': {
       const counted = decision.failures !== item.failures;
       item.failures = decision.failures;
       queue.delay(item, decision.delayMs);
-      return counted ? [{ type: 'attempt', ordinal: item.ordinal, failures: decision.failures }] : [];
+      return counted ? { type: 'attempt', ordinal: item.ordinal, failures: decision.failures } : undefined;
     }
     case 'hold': {
       queue.delay(item, 0);
-      const { stalledMs } = limiter;
+      const { stalledMs } = limiterFor(item);
       if (stalledMs >= maxStallMs) stop(stalled(stalledMs));
-      return [];
+      return undefined;
     }
     case 'stop': {
       queue.delay(item, 0);
       const { status, code, error } = decision.verdict;
       stop({ kind: 'stop', status, code, message: error.message });
-      return [];
+      return undefined;
     }
   }
 }

@@ -37,6 +37,7 @@ export class WorkQueue implements PullSource<WorkItem> {
   #inputEnded = false;
   #open = false;
   #closed = false;
+  #over = false;
 
   constructor(private readonly options: WorkQueueOptions) {
     this.#mark = new LowWaterMark(options.lowWater);
@@ -46,7 +47,7 @@ export class WorkQueue implements PullSource<WorkItem> {
   }
 
   pull(): WorkItem | typeof IDLE | typeof DONE {
-    if (this.#closed) return DONE;
+    if (this.#closed) return this.#done();
     if (!this.#open) return IDLE;
     const item = this.#again.shift() ?? this.#nextClaimed();
     if (item !== undefined) {
@@ -54,7 +55,12 @@ export class WorkQueue implements PullSource<WorkItem> {
       return item;
     }
     const over = this.#inputEnded && this.#outstanding === 0 && this.#delayed === 0 && this.#at >= this.#page.length;
-    return over ? DONE : IDLE;
+    return over ? this.#done() : IDLE;
+  }
+
+  /** The end was told to whoever pulls. */
+  get over(): boolean {
+    return this.#over;
   }
 
   /** Before anything was claimed: begins elsewhere. */
@@ -83,6 +89,11 @@ export class WorkQueue implements PullSource<WorkItem> {
   inputGrew(ended = false): void {
     if (ended) this.#inputEnded = true;
     this.#ready.next();
+  }
+
+  /** More input will be read after all. */
+  inputAgain(): void {
+    this.#inputEnded = false;
   }
 
   /** Comes back after `delayMs`. */
@@ -122,6 +133,11 @@ export class WorkQueue implements PullSource<WorkItem> {
 
   get claimedTo(): number {
     return this.#mark.highest;
+  }
+
+  #done(): typeof DONE {
+    this.#over = true;
+    return DONE;
   }
 
   #nextClaimed(): WorkItem | undefined {

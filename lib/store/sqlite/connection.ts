@@ -1,3 +1,4 @@
+import { BatchError } from '../../core/errors.js';
 import type { SqliteDatabase, SqliteStatement } from './sqlite-driver.js';
 import { translateError } from './translate-error.js';
 
@@ -21,6 +22,7 @@ export class Connection {
 
   /** Runs one read. */
   read<R>(work: () => R): R {
+    this.#refuseClosed();
     try {
       return work();
     } catch (error) {
@@ -30,10 +32,15 @@ export class Connection {
 
   /** Runs a write transaction; takes the lock first, so that it cannot fail half-way for want of it. */
   write<R>(work: () => R): R {
+    this.#refuseClosed();
     try {
       return this.db.transaction(work).immediate();
     } catch (error) {
       throw translateError(error, this.path);
     }
+  }
+
+  #refuseClosed(): void {
+    if (!this.db.open) throw new BatchError('client_closed', `${this.path} was closed with its client`);
   }
 }

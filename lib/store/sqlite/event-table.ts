@@ -4,9 +4,9 @@ import type { Result } from '../../core/result.js';
 import type { PlacedResult, ResultFilter } from '../store.js';
 import type { Connection } from './connection.js';
 import { itemKey, lastKey } from './key-space.js';
-import { eventTypes, resultBody, toEvent, toPlacedResult, type EventRow } from './rows.js';
+import { eventTypes, toEvent, toPlacedResult, type EventRow } from './rows.js';
 
-const insertEvent = 'INSERT INTO events (job, type, at, item, item_id, ok, body) VALUES (?, ?, ?, ?, ?, ?, ?)';
+const insertEvent = 'INSERT INTO events (job, type, at, item, ok, body) VALUES (?, ?, ?, ?, ?, ?)';
 
 /** The item's row is the constraint: a second final result changes nothing. */
 const settle = `
@@ -29,7 +29,7 @@ export class EventTable {
     const ok = result.ok ? 1 : 0;
     const { lastInsertRowid } = this.connection
       .sql(insertEvent)
-      .run(job, eventTypes.item, at, key, result.itemId, ok, resultBody(result));
+      .run(job, eventTypes.item, at, key, ok, JSON.stringify(result));
     const seq = Number(lastInsertRowid);
     const { changes } = this.connection.sql(settle).run(key, ok === 1 ? 1 : 2, seq);
     if (changes === 1) return seq;
@@ -47,7 +47,7 @@ export class EventTable {
     this.connection.sql('DELETE FROM events WHERE seq = (SELECT progress_seq FROM jobs WHERE key = ?)').run(job);
     const { lastInsertRowid } = this.connection
       .sql(insertEvent)
-      .run(job, eventTypes.progress, at, null, null, null, JSON.stringify(progress));
+      .run(job, eventTypes.progress, at, null, null, JSON.stringify(progress));
     const seq = Number(lastInsertRowid);
     this.connection.sql('UPDATE jobs SET progress_seq = ? WHERE key = ?').run(seq, job);
     return seq;
@@ -57,7 +57,7 @@ export class EventTable {
   putComplete(job: number, body: Pick<CompleteEvent, 'status' | 'progress'>, at: number): number {
     const { lastInsertRowid } = this.connection
       .sql(insertEvent)
-      .run(job, eventTypes.complete, at, null, null, null, JSON.stringify(body));
+      .run(job, eventTypes.complete, at, null, null, JSON.stringify(body));
     const seq = Number(lastInsertRowid);
     this.connection.sql('UPDATE jobs SET complete_seq = ? WHERE key = ?').run(seq, job);
     return seq;
@@ -76,7 +76,7 @@ export class EventTable {
   }
 
   after(job: number, jobId: string, seq: number, limit: number): readonly BatchEvent[] {
-    const text = 'SELECT seq, type, at, item, item_id, body FROM events WHERE job = ? AND seq > ? ORDER BY seq LIMIT ?';
+    const text = 'SELECT seq, type, at, item, body FROM events WHERE job = ? AND seq > ? ORDER BY seq LIMIT ?';
     const rows = this.connection.read(() => this.connection.sql(text).all(job, seq, limit));
     return (rows as EventRow[]).map((row) => toEvent(jobId, row));
   }
@@ -90,19 +90,19 @@ export class EventTable {
 
   /** The event a column of the job's row points at. */
   pointed(job: number, jobId: string, column: 'progress_seq' | 'complete_seq'): BatchEvent | undefined {
-    const text = `SELECT seq, type, at, item, item_id, body FROM events WHERE seq = (SELECT ${column} FROM jobs WHERE key = ?)`;
+    const text = `SELECT seq, type, at, item, body FROM events WHERE seq = (SELECT ${column} FROM jobs WHERE key = ?)`;
     const row = this.connection.read(() => this.connection.sql(text).get(job)) as EventRow | undefined;
     return row === undefined ? undefined : toEvent(jobId, row);
   }
 
   results(job: number, after: number, limit: number, filter: ResultFilter): readonly PlacedResult[] {
-    const text = `SELECT e.seq, e.type, e.at, e.item, e.item_id, e.body FROM events e
+    const text = `SELECT e.seq, e.type, e.at, e.item, e.body FROM events e
       WHERE e.job = ? AND e.seq > ? AND e.type = ${String(eventTypes.item)} ${filters[filter]} ORDER BY e.seq LIMIT ?`;
     return this.#placed(text, job, after, limit);
   }
 
   resultsInOrder(job: number, after: number, limit: number, filter: ResultFilter): readonly PlacedResult[] {
-    const text = `SELECT e.seq, e.type, e.at, e.item, e.item_id, e.body FROM item_states s JOIN events e ON e.seq = s.seq
+    const text = `SELECT e.seq, e.type, e.at, e.item, e.body FROM item_states s JOIN events e ON e.seq = s.seq
       WHERE s.key > ? AND s.key <= ? ${filters[filter]} ORDER BY s.key LIMIT ?`;
     return this.#placed(text, itemKey(job, after), lastKey(job), limit);
   }

@@ -66,7 +66,6 @@ const migrations: readonly string[] = [
     type INTEGER NOT NULL,              -- 1 progress, 2 item, 3 complete
     at INTEGER NOT NULL,
     item INTEGER,
-    item_id TEXT,
     ok INTEGER,
     body TEXT NOT NULL
   );

@@ -40,7 +40,6 @@ export interface EventRow {
   type: number;
   at: number;
   item: number | null;
-  item_id: string | null;
   body: string;
 }
 
@@ -76,22 +75,12 @@ export function toJobRecord(row: JobRow): JobRecord {
   };
 }
 
-/** The body of an item event is the result without its id, which has a column of its own. */
-export function resultBody(result: Result): string {
-  // `itemId: undefined` is dropped by JSON; a copy without it would cost a loop over the keys.
-  return JSON.stringify({ ...result, itemId: undefined });
-}
-
-export function toResult(itemId: string, body: string): Result {
-  return { ...parse<Result>(body), itemId };
-}
-
 export function toEvent(jobId: string, row: EventRow): BatchEvent {
   const base = { jobId, seq: row.seq, at: row.at };
   switch (row.type) {
     case eventTypes.item: {
-      const itemId = row.item_id ?? '';
-      return { type: 'item', ...base, itemId, result: toResult(itemId, row.body) };
+      const result = parse<Result>(row.body);
+      return { type: 'item', ...base, itemId: result.itemId, result };
     }
     case eventTypes.complete:
       return {
@@ -105,5 +94,5 @@ export function toEvent(jobId: string, row: EventRow): BatchEvent {
 }
 
 export function toPlacedResult(row: EventRow): PlacedResult {
-  return { seq: row.seq, ordinal: ordinalOf(row.item ?? 0), result: toResult(row.item_id ?? '', row.body) };
+  return { seq: row.seq, ordinal: ordinalOf(row.item ?? 0), result: parse<Result>(row.body) };
 }

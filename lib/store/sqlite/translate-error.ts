@@ -4,11 +4,7 @@ const diskFull = (path: string): string =>
   `The disk that holds ${path} is full; free some space and resume: nothing already written is lost`;
 
 const codes: readonly (readonly [RegExp, BatchErrorCode, (path: string, said: string) => string])[] = [
-  [
-    /^SQLITE_FULL$/,
-    'disk_full',
-    diskFull,
-  ],
+  [/^SQLITE_FULL$/, 'disk_full', diskFull],
   [
     /^SQLITE_(NOTADB|CORRUPT)/,
     'store_corrupt',
