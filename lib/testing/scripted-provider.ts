@@ -18,8 +18,10 @@ import { finalFailure, ProviderError } from '../provider/provider-error.js';
 /** One request as the engine made it, and what became of it. */
 export interface ScriptedRequest {
   readonly itemId: string;
-  /** 1 for the first. */
+  /** As the engine counts: 1 for the first, and a rate-limit refusal is not counted. */
   readonly attempt: number;
+  /** How often this item was sent, this time included. */
+  readonly time: number;
   readonly item: ResolvedItem;
   readonly signal: AbortSignal;
   /** Time of the scheduler when it was sent, and when it was over. */
@@ -55,11 +57,10 @@ export interface ScriptedProvider extends Provider {
 export type ScriptedAnswer = unknown;
 
 /**
- * Answers by item id, or a function of the request. An array is one answer per attempt, of which the last is used again.
+ * Answers by item id, or a function of the request. An array is one answer for each time the item is sent, of
+ * which the last is used again.
  */
-export type Script =
-  | Readonly<Record<string, ScriptedAnswer>>
-  | ((request: Pick<ScriptedRequest, 'itemId' | 'attempt' | 'item' | 'signal'>) => ScriptedAnswer);
+export type Script = Readonly<Record<string, ScriptedAnswer>> | ((request: ScriptedRequest) => ScriptedAnswer);
 
 export interface ScriptedProviderOptions extends Partial<
   Pick<
@@ -87,7 +88,7 @@ export function scriptedProvider(script: Script, options: ScriptedProviderOption
     name,
     ...rest,
     log,
-    request: (item, context) => log.follow(item, context, () => answerOf(script, item, context)),
+    request: (item, context) => log.follow(item, context, script),
   };
 }
 
@@ -98,23 +99,28 @@ class RequestLog implements ScriptedLog {
   active = 0;
   maxActive = 0;
 
+  readonly #sent = new Map<string, number>();
+
   constructor(private readonly scheduler: SchedulerLike) {}
 
   sent(itemId: string): number {
-    return this.requests.filter((request) => request.itemId === itemId).length;
+    return this.#sent.get(itemId) ?? 0;
   }
 
-  follow(
-    item: ResolvedItem,
-    { attempt, signal }: RequestContext,
-    open: () => ScriptedAnswer,
-  ): Observable<ProviderResponse> {
+  follow(item: ResolvedItem, { attempt, signal }: RequestContext, script: Script): Observable<ProviderResponse> {
     return defer(() => {
-      const request = this.#begin(item, attempt, signal);
+      const { itemId } = item;
+      const time = this.sent(itemId) + 1;
+      const sentAt = this.scheduler.now();
+      const entry = { itemId, attempt, time, item, signal, sentAt, endedAt: undefined, state: 'open' as const };
+      const request: Mutable<ScriptedRequest> = entry;
+      this.requests.push(request);
+      this.#sent.set(itemId, time);
+      this.maxActive = Math.max(this.maxActive, ++this.active);
       const end = (state: ScriptedRequest['state']) => (): void => {
         if (request.state === 'open') request.state = state;
       };
-      return responses(open).pipe(
+      return responses(() => answerOf(script, request)).pipe(
         tap({ next: end('answered'), error: end('failed'), complete: end('failed') }),
         finalize(() => {
           end('given up')();
@@ -124,42 +130,20 @@ class RequestLog implements ScriptedLog {
       );
     });
   }
-
-  #begin(item: ResolvedItem, attempt: number, signal: AbortSignal): Mutable<ScriptedRequest> {
-    const { itemId } = item;
-    const sentAt = this.scheduler.now();
-    const request: Mutable<ScriptedRequest> = {
-      itemId,
-      attempt,
-      item,
-      signal,
-      sentAt,
-      endedAt: undefined,
-      state: 'open',
-    };
-    this.requests.push(request);
-    this.maxActive = Math.max(this.maxActive, ++this.active);
-    return request;
-  }
 }
 
-function answerOf(script: Script, item: ResolvedItem, { attempt, signal }: RequestContext): ScriptedAnswer {
-  const { itemId } = item;
-  if (typeof script === 'function') return script({ itemId, attempt, item, signal });
-  if (!Object.hasOwn(script, itemId)) {
-    const known = Object.keys(script)
-      .map((id) => JSON.stringify(id))
-      .join(', ');
-    return new ProviderError(
-      finalFailure(
-        'invalid_request',
-        `scriptedProvider: no answer for item ${JSON.stringify(itemId)}; the script has ${known}`,
-      ),
-    );
-  }
+function answerOf(script: Script, request: ScriptedRequest): ScriptedAnswer {
+  if (typeof script === 'function') return script(request);
+  const { itemId, time } = request;
+  if (!Object.hasOwn(script, itemId)) return unscripted(script, itemId);
   const answers = script[itemId];
-  if (!Array.isArray(answers)) return answers;
-  return answers[Math.min(attempt, answers.length) - 1];
+  return Array.isArray(answers) ? answers[Math.min(time, answers.length) - 1] : answers;
+}
+
+function unscripted(script: object, itemId: string): Error {
+  const known = Object.keys(script).map((id) => JSON.stringify(id));
+  const message = `scriptedProvider: no answer for item ${JSON.stringify(itemId)}; the script has ${known.join(', ')}`;
+  return new ProviderError(finalFailure('invalid_request', message));
 }
 
 function responses(open: () => ScriptedAnswer): Observable<ProviderResponse> {
@@ -176,9 +160,7 @@ function responses(open: () => ScriptedAnswer): Observable<ProviderResponse> {
 }
 
 function toResponse(value: unknown): ProviderResponse {
-  return typeof value === 'object' && value !== null && 'output' in value
-    ? (value)
-    : { output: value };
+  return typeof value === 'object' && value !== null && 'output' in value ? value : { output: value };
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
