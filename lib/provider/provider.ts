@@ -2,6 +2,7 @@ import type { ObservableInput } from 'rxjs';
 import type { BatchErrorCode } from '../core/errors.js';
 import type { ResolvedItem } from '../core/item.js';
 import type { ItemError, Usage } from '../core/result.js';
+import type { NativeCapability } from './native.js';
 
 /** What the engine tells a provider about one attempt. */
 export interface RequestContext {
@@ -87,6 +88,8 @@ export interface Provider<T = unknown> {
   estimateTokens?(item: ResolvedItem): number;
   /** Why this item can never be sent, in a sentence, or undefined; asked while the input is read. */
   reject?(item: ResolvedItem): string | undefined;
+  /** The provider's own batch API, where it has one for this endpoint. */
+  readonly native?: NativeCapability;
   /** Lets go of sockets and timers. Asked once, after the last request; a provider used again afterwards opens new ones. */
   close?(): void | Promise<void>;
 }
