@@ -25,8 +25,8 @@ export function exitCodeOf(error: unknown): 2 | 3 {
   return isBatchError(error) && misuse.has(error.code) ? 2 : 3;
 }
 
-/** 0: every item has its answer; 1: some failed; 3: the job was cancelled before its end. */
-export function exitCodeOfEnd({ status, failed, pending }: Pick<Progress, 'status' | 'failed' | 'pending'>): 0 | 1 | 3 {
-  if (status === 'cancelled' && pending > 0) return 3;
+/** 0: every item has its answer; 1: some failed; 3: the job ended with items that were never sent (cancelled). */
+export function exitCodeOfEnd({ failed, pending }: Pick<Progress, 'failed' | 'pending'>): 0 | 1 | 3 {
+  if (pending > 0) return 3;
   return failed > 0 ? 1 : 0;
 }

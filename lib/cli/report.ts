@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { isBatchError, messageOf } from '../core/errors.js';
+import { inCommandWords } from './command-words.js';
 import { CommandFailure } from './failure.js';
 import type { CliIo } from './io.js';
 
@@ -12,7 +13,7 @@ export const writeJson = (stream: Writable, value: unknown): void => void stream
 
 /** An error as one sentence without a stack, as commands end with it. */
 export function sentence(error: unknown): string {
-  return messageOf(error)
+  return inCommandWords(messageOf(error))
     .trim()
     .replaceAll(/\s*\n\s*/g, ' ');
 }

@@ -1,5 +1,6 @@
 import { conclude, summarize, type Ending } from '../../lib/cli/conclude.js';
 import { describeJob } from '../../lib/cli/commands/show-status.js';
+import { inCommandWords } from '../../lib/cli/command-words.js';
 import { CommandFailure } from '../../lib/cli/failure.js';
 import { ReaderGone } from '../../lib/cli/output/line-sink.js';
 import { BatchError } from '../../lib/core/errors.js';
@@ -143,6 +144,30 @@ describe('conclude', () => {
     });
   });
 });
+
+it.each([
+  [
+    'The provider "openai" needs an API key: set OPENAI_API_KEY, or pass the option "apiKey"',
+    'The provider "openai" needs an API key: set OPENAI_API_KEY',
+  ],
+  [
+    'no model: set "model" on the item, the job or in the body, or "defaultModel" on the client',
+    'no model: give --model, or "model" on the line',
+  ],
+  [
+    '6 items failed, more than maxFailures (5); the last said: no',
+    '6 items failed, more than --max-failures 5; the last said: no',
+  ],
+  [
+    'The input of job "j" was never read to its end; go on with the same map({ jobId: "j", items }), or ...',
+    'The input of job "j" was never read to its end',
+  ],
+  [
+    'Job "j" was interrupted; go on with client.resume("j"), or with the same map({ jobId, items })',
+    'Job "j" was interrupted',
+  ],
+  ['anything else', 'anything else'],
+])('in command words: %s', (message, words) => expect(inCommandWords(message)).toBe(words));
 
 describe('describeJob', () => {
   it.each<[Partial<JobInfo>, RegExp[], RegExp]>([

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { startFakeOpenAI } from '../../lib/testing/fake-openai/start-fake-openai.js';
 import type { FakeServer } from '../../lib/testing/fake-server/fake-server.js';
@@ -73,6 +73,23 @@ describe('the program', () => {
     expect(ids(space.read())).toEqual(ids(prompts(400)));
     expect(server.ledger.billedPerKey().size).toBe(400);
     expect(requests()).toBeLessThanOrEqual(400 + 3 * 2 * 8);
+  });
+
+  it('goes on after kill -9 while the input was read, and not before it was whole', async () => {
+    space.write(prompts(20_000));
+    const running = start('run requests.jsonl --provider local_echo --job-id j');
+    const log = space.path('openapi-batch.sqlite-wal');
+    await until(() => (statSync(log, { throwIfNoEntry: false })?.size ?? 0) > 300_000);
+    running.process.kill('SIGKILL');
+    expect((await running.outcome).signal).toBe('SIGKILL');
+    expect(jsonLines((await call('status j --json')).stdout)[0]).toMatchObject({
+      status: 'interrupted',
+      inputComplete: false,
+      ok: 0,
+    });
+    expect((await call('status j')).stdout).toMatch(/^go on +the same run command again/m);
+    expect(await call('run requests.jsonl --provider local_echo --job-id j -o out.jsonl')).toMatchObject({ code: 0 });
+    expect(ids(space.read())).toEqual(ids(prompts(20_000)));
   });
 
   it('cancels a job that runs in another process, and names that process when in the way', async () => {

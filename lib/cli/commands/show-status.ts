@@ -7,7 +7,7 @@ import { findJob, withReader } from '../open-client.js';
 import { describeStanding } from '../progress/describe-end.js';
 import { describeState } from '../progress/describe-progress.js';
 import { moment, whole } from '../progress/format.js';
-import { writeJson } from '../report.js';
+import { sentence, writeJson } from '../report.js';
 import { table } from '../table.js';
 
 /** How one job stands, and what to do about it. */
@@ -26,7 +26,7 @@ export function describeJob(info: JobInfo, progress: Progress, context: CommandC
   const { status, reason, ok, failed, total, provider, endpoint, model, tokens, owner } = info;
   const rows: readonly (readonly [name: string, value: string])[] = [
     ['job', info.jobId],
-    ['status', reason === null ? status : `${status}: ${reason.message}`],
+    ['status', reason === null ? status : `${status}: ${sentence(reason)}`],
     [
       'items',
       `${describeStanding({ done: ok + failed, total, failed })}${info.inputComplete ? '' : ' (the input was not read to its end)'}`,
