@@ -4,6 +4,8 @@ import type { Config } from 'jest';
 const config: Config = {
   testEnvironment: 'node',
   roots: ['<rootDir>/spec'],
+  // @google/genai looks for Node's dispatcher on a global object that Jest's sandbox replaces.
+  setupFiles: ['<rootDir>/spec/support/node-dispatcher.ts'],
   testMatch: ['**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/spec/integration/'],
   transform: { '^.+\\.ts$': ['ts-jest', { isolatedModules: true }] },

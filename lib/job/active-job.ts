@@ -68,6 +68,7 @@ export class ActiveJob {
   readonly #aborted = new Subject<void>();
   readonly #ticks = new Subject<void>();
   readonly #ended = new Subject<void>();
+  readonly #decided = new Subject<never>();
   readonly #state: RunState;
   readonly #input: JobInput;
   readonly #limiter: Limiter;
@@ -80,6 +81,9 @@ export class ActiveJob {
   readonly live$: Observable<BatchEvent> = this.#live.asObservable();
   /** Completes after the end was written, told, and the lease given back. */
   readonly ended$: Observable<void> = this.#ended.asObservable();
+
+  /** Completes once it is known that the job is at work, or stays as it ended: before, its past may be taken back. */
+  readonly decided$: Observable<never> = this.#decided.asObservable();
 
   constructor(options: ActiveJobOptions) {
     const { store, lease, record, provider, settings, intakes, partial, limiterFor } = options;
@@ -95,8 +99,10 @@ export class ActiveJob {
       defaultModel: provider.defaultModel,
       concurrency: settings.concurrency,
       pacing: () => limiter.state,
+      onReopened: () => this.#decided.complete(),
       scheduler: this.#scheduler,
     });
+    if (this.#state.atWork) this.#decided.complete();
     this.#input = new JobInput({
       lease,
       state: this.#state,
@@ -256,7 +262,7 @@ export class ActiveJob {
       store.release(lease);
       store.checkpoint();
     }
-    this.#phase = 'finished';
+    this.#settle();
     return from(events);
   }
 
@@ -288,7 +294,7 @@ export class ActiveJob {
   #die(error: BatchError): void {
     if (this.#phase === 'over') return;
     if (!this.finished) {
-      this.#phase = 'finished';
+      this.#settle();
       this.#state.queue.close();
       this.#aborted.next();
       if (error.code !== 'lease_lost') this.#recordFailure(error);
@@ -310,6 +316,11 @@ export class ActiveJob {
       // The store itself is what failed; the error in hand says so, and the job shows as interrupted.
       if (!isBatchError(second)) throw second;
     }
+  }
+
+  #settle(): void {
+    this.#phase = 'finished';
+    this.#decided.complete();
   }
 
   #over(): void {

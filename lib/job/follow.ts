@@ -78,7 +78,11 @@ export function followJob(
     };
 
     const snapshot = typeof after === 'number' ? EMPTY : defer(() => of(snapshotEvent(host, jobId, cursor)));
-    const rounds = defer(() => concat(replay(), defer(next))).pipe(
+    // An ended job whose input is read again: what of its past is still true shows when new items come, or none.
+    const decided$ = defer(() => host.active(jobId)?.decided$ ?? EMPTY);
+    // While an ended job's input is read again, it is open which of its past events still stand.
+    const decided = (): Observable<never> => host.active(jobId)?.decided$ ?? EMPTY;
+    const rounds = defer(() => concat(decided(), defer(replay), defer(next))).pipe(
       repeat({ delay: () => (again ? soon(host, jobId) : EMPTY) }),
     );
     return concat(snapshot, rounds).pipe(acrossPauses ? takeUntil(host.closed$) : (same$) => same$);

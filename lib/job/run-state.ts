@@ -14,6 +14,8 @@ export interface RunStateOptions {
   readonly defaultModel: string | undefined;
   readonly concurrency: number;
   readonly pacing: () => PacingState;
+  /** An ended job is taken up again. */
+  readonly onReopened: () => void;
   readonly scheduler: SchedulerLike;
 }
 
@@ -77,5 +79,6 @@ export class RunState {
     this.tracker.restart({ ...record, inputComplete: this.tracker.totalKnown });
     this.queue.startFrom(record.lowWater);
     this.update({ status: 'running', reason: null });
+    this.options.onReopened();
   }
 }

@@ -64,6 +64,7 @@ function conclude(decision: Decision, item: WorkItem, options: EmulatedRunOption
       return counted ? { type: 'attempt', ordinal: item.ordinal, failures: decision.failures } : undefined;
     }
     case 'hold': {
+      item.refusals++;
       queue.delay(item, 0);
       const { stalledMs } = limiterFor(item);
       if (stalledMs >= maxStallMs) stop(stalled(stalledMs));

@@ -31,12 +31,19 @@ export function okResult(item: WorkItem, response: ProviderResponse, { keepRaw }
   };
 }
 
+/** Rate-limit refusals of one item before it is a failure of its own. */
+const mostRefusals = 200;
+
 /** `free`: the failure is nobody's fault (the machine slept) and uses up no attempt. */
 export function decide(item: WorkItem, verdict: Verdict, options: OutcomeOptions, free = false): Decision {
   switch (verdict.kind) {
     case 'stop':
       return { kind: 'stop', verdict };
     case 'rate_limited':
+      // Refused so often while the quota let others pass (or the job would have stalled): this one never will.
+      if (item.refusals >= mostRefusals) {
+        return { kind: 'finish', result: errResult(item, verdict.error, item.failures + 1, {}, options) };
+      }
       return { kind: 'hold', waitMs: verdict.waitMs };
     case 'fail':
       return { kind: 'finish', result: errResult(item, verdict.error, item.failures + 1, verdict, options) };

@@ -8,6 +8,8 @@ export interface WorkItem {
   readonly metadata: unknown;
   /** Failed attempts on record. */
   failures: number;
+  /** Rate-limit refusals in a row in this run. */
+  refusals: number;
 }
 
 /** What a job says for all its items. */
@@ -43,5 +45,6 @@ export function toWorkItem(claimed: ClaimedItem, defaults: ItemDefaults): WorkIt
     resolved: resolveItem(claimed.itemId, request, defaults),
     metadata: request.metadata,
     failures: claimed.failures,
+    refusals: 0,
   };
 }
