@@ -21,6 +21,8 @@ export interface NativeCaps {
 /** One line of a batch's input. `text` is JSON without a line feed. */
 export interface NativeLine {
   readonly text: string;
+  /** The model it asks: that of the body, where the body names one. All lines of a batch must have the same. */
+  readonly model: string;
   /** Prompt tokens by estimate. */
   readonly tokens: number;
   /** Embedding inputs; 1 for everything else. */
@@ -41,6 +43,7 @@ export interface BatchSubmission {
   readonly marker: BatchMarker;
   readonly jobId: string;
   readonly model: string;
+  /** Exactly those of `lines()`, in UTF-8, line feeds included. */
   readonly bytes: number;
   readonly requests: number;
   /** The lines in order, a page at a time, each text ending in a line feed; read once, when the upload asks for them. */
@@ -88,31 +91,29 @@ export interface BatchFault {
   readonly key?: string;
 }
 
+/** What a line of a batch's output or error file says of its item. */
+export type NativeOutcome =
+  | { readonly kind: 'ok'; readonly output: unknown; readonly usage?: Usage; readonly raw?: unknown }
+  | { readonly kind: 'error'; readonly error: ItemError; readonly raw?: unknown; readonly usage?: Usage }
+  /** The provider did not get to it: it may be sent again at no cost. */
+  | { readonly kind: 'unprocessed'; readonly code: 'expired' | 'cancelled'; readonly message: string };
+
 /** One line of a batch's output or error file. */
 export type NativeResult =
-  | {
-      readonly key: string;
-      readonly kind: 'ok';
-      readonly output: unknown;
-      readonly usage?: Usage;
-      readonly raw?: unknown;
-    }
-  | {
-      readonly key: string;
-      readonly kind: 'error';
-      readonly error: ItemError;
-      readonly raw?: unknown;
-      readonly usage?: Usage;
-    }
-  /** The provider did not get to it: it may be sent again at no cost. */
-  | {
-      readonly key: string;
-      readonly kind: 'unprocessed';
-      readonly code: 'expired' | 'cancelled';
-      readonly message: string;
-    }
+  | ({ readonly key: string } & NativeOutcome)
   /** A line that is no result of anything: not JSON, or without a key. */
-  | { readonly key: null; readonly kind: 'unreadable'; readonly text: string };
+  | { readonly key: null; readonly kind: 'unreadable'; readonly text: string }
+  /**
+   * An outcome that does not say whose it is (seen in Gemini's embeddings): it is line `position`, from 0, of its output. To
+   * be joined by that only where the output has as many lines as the shard had, and then to be said.
+   */
+  | {
+      readonly key: null;
+      readonly kind: 'unkeyed';
+      readonly position: number;
+      readonly text: string;
+      readonly outcome: NativeOutcome;
+    };
 
 /** What the engine makes of an error of a call that creates, polls, lists, cancels or downloads. */
 export type NativeVerdict =
@@ -152,7 +153,10 @@ export interface ResultPage {
  */
 export interface NativeCapability {
   readonly caps: NativeCaps;
-  /** The line of an item; `key` is what its result will carry. */
+  /**
+   * The line of an item; `key` is what its result will carry. Throws a ProviderError for an item that can be sent as a request
+   * but not in a batch.
+   */
   line(item: ResolvedItem, key: string): NativeLine;
   /** Uploads and creates. Never retried by the SDK. */
   submit(submission: BatchSubmission, context: NativeContext): ObservableInput<SubmitStep>;
@@ -162,7 +166,7 @@ export interface NativeCapability {
   /** One of a batch's `outputs` as a byte stream, in pages, from a byte offset (0, or one emitted before). */
   results(output: string, from: number, context: NativeContext): ObservableInput<ResultPage>;
   cancel(batchId: string, context: NativeContext): ObservableInput<RemoteBatch>;
-  /** Deletes uploaded and result files; errors are of no consequence. */
+  /** Deletes uploaded and result files (a batch's `outputs` are among them); errors are of no consequence. */
   cleanUp(fileIds: readonly string[], context: NativeContext): ObservableInput<unknown>;
   /** What an error of a call means; `call` tells a create, where not knowing is an answer of its own. */
   classify(error: unknown, call: 'submit' | 'poll' | 'find' | 'results' | 'cancel'): NativeVerdict;
