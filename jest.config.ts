@@ -8,7 +8,7 @@ const config: Config = {
   setupFiles: ['<rootDir>/spec/support/node-dispatcher.ts'],
   testMatch: ['**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/spec/integration/'],
-  transform: { '^.+\\.ts$': ['ts-jest', { isolatedModules: true }] },
+  transform: { '^.+\\.ts$': 'ts-jest' },
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^openapi-batch$': '<rootDir>/lib/index.ts',

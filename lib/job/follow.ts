@@ -78,8 +78,6 @@ export function followJob(
     };
 
     const snapshot = typeof after === 'number' ? EMPTY : defer(() => of(snapshotEvent(host, jobId, cursor)));
-    // An ended job whose input is read again: what of its past is still true shows when new items come, or none.
-    const decided$ = defer(() => host.active(jobId)?.decided$ ?? EMPTY);
     // While an ended job's input is read again, it is open which of its past events still stand.
     const decided = (): Observable<never> => host.active(jobId)?.decided$ ?? EMPTY;
     const rounds = defer(() => concat(decided(), defer(replay), defer(next))).pipe(
