@@ -92,7 +92,9 @@ main(process.argv.slice(2)).then(
   (exitCode) => (process.exitCode = exitCode),
   (error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
-    console.error(`npm start: ${message}`);
+    // parseArgs says more than a reader wants to know.
+    const unknown = /^Unknown option '[^']*'/.exec(message)?.[0];
+    console.error(`npm start: ${unknown === undefined ? message : `${unknown}; see npm start -- --help`}`);
     process.exitCode = 1;
   },
 );
