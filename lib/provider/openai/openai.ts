@@ -3,6 +3,7 @@ import type { ResolvedItem } from '../../core/item.js';
 import type { Fetch } from '../../transport/thin-fetch.js';
 import { quotaScopeOf } from '../fingerprint.js';
 import { readLimits } from '../headers.js';
+import type { NativeCaps } from '../native.js';
 import type { Provider, ProviderResponse, RequestContext } from '../provider.js';
 import { classifyOpenAI } from './classify.js';
 import type { OpenAIClientLike } from './client.js';
@@ -10,6 +11,7 @@ import { openaiConnection } from './connection.js';
 import type { OpenAIEndpointName } from './endpoints.js';
 import { openaiEndpoint } from './endpoints.js';
 import { estimateOpenAITokens } from './estimate-tokens.js';
+import { openaiNative } from './native/openai-native.js';
 import { readOpenAIAnswer } from './read-answer.js';
 import { rejectOpenAIItem } from './reject-item.js';
 import type { BodyDefaults } from './request-body.js';
@@ -41,6 +43,18 @@ export interface OpenAIProviderOptions {
   readonly fetch?: Fetch | undefined;
   /** Most connections to the server. Default: no limit. */
   readonly connections?: number | undefined;
+  /**
+   * Limits on native batches, where the account's or the server's differ. Default: 50,000 requests (Azure 100,000), 199 MB and
+   * 50,000 embedding inputs in a batch, 2,000 creations an hour; enqueued tokens are not known beforehand (OpenAI batch guide).
+   */
+  readonly nativeCaps?: Partial<NativeCaps> | undefined;
+  /**
+   * Seconds after which the input file of a native batch expires by itself, 3,600 to 2,592,000. Default: 30 days on OpenAI and
+   * Azure; not sent to other servers.
+   */
+  readonly inputFileExpirySeconds?: number | undefined;
+  /** The same of its output and error file, from their creation. */
+  readonly resultFileExpirySeconds?: number | undefined;
   /** The SDK's module, for specs that run on several majors. @internal */
   readonly sdk?: unknown;
 }
@@ -81,6 +95,7 @@ export function openai(options: OpenAIProviderOptions = {}): Provider {
     classify: (error) => classifyOpenAI(error, [connection.settings().apiKey ?? '']),
     estimateTokens: estimateOpenAITokens,
     reject: (item) => rejectOpenAIItem(item, defaults()),
+    native: openaiNative(options, connection, defaults),
     close: () => connection.close(),
   };
 }

@@ -1,0 +1,31 @@
+import { Observable } from 'rxjs';
+
+/**
+ * A call of a native capability as a cold Observable: each subscription runs it anew, and unsubscribing, like an abort of
+ * `outer`, breaks it off down to the socket. Values are handed over one by one, so a consumer that works synchronously holds
+ * the source back.
+ */
+export function nativeCall<T>(outer: AbortSignal, run: (signal: AbortSignal) => AsyncIterable<T>): Observable<T> {
+  return new Observable<T>((subscriber) => {
+    const controller = new AbortController();
+    const abort = (): void => controller.abort(outer.reason);
+    if (outer.aborted) abort();
+    outer.addEventListener('abort', abort, { once: true });
+    subscriber.add(() => {
+      outer.removeEventListener('abort', abort);
+      controller.abort();
+    });
+
+    const drain = async (): Promise<void> => {
+      controller.signal.throwIfAborted();
+      for await (const value of run(controller.signal)) {
+        if (subscriber.closed) return;
+        subscriber.next(value);
+      }
+    };
+    drain().then(
+      () => subscriber.complete(),
+      (error: unknown) => subscriber.error(error),
+    );
+  });
+}
