@@ -28,6 +28,8 @@ export interface JobInfo {
   readonly provider: string;
   readonly endpoint: string;
   readonly model: string | null;
+  /** Of the server the job was made for, where it is not the provider's own. */
+  readonly baseURL: string | null;
   /** As asked for. */
   readonly mode: Mode;
   /** As run, and why. */

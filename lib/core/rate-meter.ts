@@ -4,18 +4,16 @@ const windowSeconds = 60;
 export class RateMeter {
   readonly #slots: Float64Array;
   readonly #seconds: Float64Array;
-  readonly #startedAt: number;
+  /** Since the first thing counted: what came before (reading a long input) says nothing about the rate. */
+  #startedAt: number | undefined;
 
-  constructor(
-    now: number,
-    private readonly width: number,
-  ) {
-    this.#startedAt = now;
+  constructor(private readonly width: number) {
     this.#slots = new Float64Array(windowSeconds * width);
     this.#seconds = new Float64Array(windowSeconds).fill(-1);
   }
 
   add(now: number, column: number, amount: number): void {
+    this.#startedAt ??= now;
     const second = Math.floor(now / 1000);
     const slot = second % windowSeconds;
     if (this.#seconds[slot] !== second) {
@@ -32,7 +30,7 @@ export class RateMeter {
       const second = this.#seconds[slot] ?? -1;
       if (second > newest - windowSeconds && second <= newest) sum += this.#slots[slot * this.width + column] ?? 0;
     }
-    const age = Math.min(windowSeconds * 1000, Math.max(1000, now - this.#startedAt));
+    const age = Math.min(windowSeconds * 1000, Math.max(1000, now - (this.#startedAt ?? now)));
     return Math.round((sum * 60_000) / age);
   }
 }

@@ -1,9 +1,9 @@
-import { asyncScheduler, Observable, type SchedulerLike, type Subscriber, type Subscription } from 'rxjs';
+import { asyncScheduler, isObservable, Observable, type SchedulerLike, type Subscriber, type Subscription } from 'rxjs';
 import { BatchError, isBatchError, messageOf } from '../core/errors.js';
 import type { BatchItem } from '../core/item.js';
 import type { BatchStore, Lease, NewItem } from '../store/store.js';
 import { Admission } from './admission.js';
-import type { ItemReader } from './item-reader.js';
+import type { ItemReader, ItemStep } from './item-reader.js';
 import { invalid, readItem } from './read-item.js';
 
 export interface IntakeOptions {
@@ -19,8 +19,6 @@ const pageSize = 500;
 /** Milliseconds of reading before the event loop gets a turn. */
 const sliceMs = 10;
 
-type Step = IteratorResult<unknown> | PromiseLike<IteratorResult<unknown>>;
-
 /**
  * Reads an input into the store, a page a transaction. Unsubscribing from `read` holds the source where it is;
  * subscribing again goes on, under the same lease or a later one. Nothing is read ahead of what the store takes in.
@@ -29,7 +27,7 @@ export class Intake {
   #admission: Admission | undefined;
   #page: NewItem[] = [];
   /** Asked for and not dealt with. */
-  #held: Step | undefined;
+  #held: ItemStep | Observable<ItemStep> | undefined;
   #count = 0;
   #ended = false;
   #closed = false;
@@ -60,21 +58,29 @@ export class Intake {
         if (step === 'more') return void later(run);
         // The source takes its time: what was read so far is stored meanwhile.
         if (this.#page.length > 0) storing ??= later(store);
-        step.then(
-          (result) => {
+        const answered = step.subscribe({
+          next: (result) => {
             if (subscriber.closed) return;
             this.#held = result;
             run();
           },
-          (error: unknown) => subscriber.error(failure(error, this.#count)),
-        );
+          error: (error: unknown) => {
+            guard(subscriber, () => this.#flush(lease, subscriber))();
+            subscriber.error(failure(error, this.#count));
+          },
+        });
+        if (!answered.closed) subscriber.add(answered);
       });
       const later = (work: () => void): Subscription => {
         const turn = guard(subscriber, () => {
           turnEnds = scheduler.now() + sliceMs;
           work();
         });
-        const planned = scheduler.schedule(turn, 0);
+        const planned = scheduler.schedule(() => {
+          // A slow source has a turn for each item: they must not pile up on the subscriber.
+          subscriber.remove(planned);
+          turn();
+        }, 0);
         subscriber.add(planned);
         return planned;
       };
@@ -94,25 +100,22 @@ export class Intake {
   }
 
   /** Takes values until the source is at its end, makes us wait, or the turn is over. */
-  #slice(
-    lease: Lease,
-    subscriber: Subscriber<number>,
-    timely: () => boolean,
-  ): 'end' | 'more' | PromiseLike<IteratorResult<unknown>> {
+  #slice(lease: Lease, subscriber: Subscriber<number>, timely: () => boolean): 'end' | 'more' | Observable<ItemStep> {
     while (!subscriber.closed) {
-      this.#held ??= this.#next();
-      if ('then' in this.#held) return this.#held;
-      if (this.#held.done === true) return this.#end(lease, subscriber);
+      let step: ItemStep | Observable<ItemStep>;
       try {
-        if (!this.#take(this.#held.value)) {
+        step = this.#held ??= this.#next();
+        if (isObservable(step)) return step;
+        if (step.done !== true && !this.#take(step.value)) {
           if (this.#admission?.buildIndex() !== true) return 'more';
           continue;
         }
       } catch (error) {
-        // What was read before the bad item is kept.
+        // What was read before the bad item, or before the source failed, is kept.
         this.#flush(lease, subscriber);
         throw error;
       }
+      if (step.done === true) return this.#end(lease, subscriber);
       this.#held = undefined;
       // The clock costs more than a row, so it is asked now and then only.
       const over = this.#page.length >= pageSize || ((this.#count & 31) === 0 && !timely());
@@ -136,7 +139,7 @@ export class Intake {
     return true;
   }
 
-  #next(): Step {
+  #next(): ItemStep | Observable<ItemStep> {
     try {
       return this.options.reader.next();
     } catch (error) {

@@ -1,12 +1,14 @@
-import { from, type ObservableInput, type Subscription } from 'rxjs';
+import { AsyncSubject, from, type Observable, type ObservableInput, type Subscription } from 'rxjs';
 import type { ItemSource } from '../options/map-options.js';
 
+export type ItemStep = IteratorResult<unknown>;
+
 /**
- * One value at a time from any source. A source that answers at once gives a result, others a promise of it. Between two
- * calls nothing is read: that is the back-pressure.
+ * One value at a time from any source. A source that answers at once gives a result; others an Observable of it, which
+ * gives the same again to whoever asks later. Between two calls nothing is read: that is the back-pressure.
  */
 export interface ItemReader {
-  next(): IteratorResult<unknown> | PromiseLike<IteratorResult<unknown>>;
+  next(): ItemStep | Observable<ItemStep>;
   /** Tells the source that no more is wanted. Twice is as good as once. */
   close(): void;
 }
@@ -24,14 +26,16 @@ function iteratorReader(open: () => AnyIterator): ItemReader {
   let iterator: AnyIterator | undefined;
   let closed = false;
   return {
-    next: () => (iterator ??= open()).next(),
+    next: () => {
+      const step = (iterator ??= open()).next();
+      return 'then' in step ? from(step) : step;
+    },
     close: () => {
       if (closed) return;
       closed = true;
       try {
         // An async generator that waits answers later; nobody is left to hear a failure of its clean-up.
-        const answer = iterator?.return?.();
-        if (answer instanceof Promise) answer.catch(() => undefined);
+        Promise.resolve(iterator?.return?.()).catch(() => undefined);
       } catch {
         // Likewise.
       }
@@ -39,25 +43,24 @@ function iteratorReader(open: () => AnyIterator): ItemReader {
   };
 }
 
-/** An Observable pushes: what it sends before it is asked for waits here. */
+/** An Observable pushes: what it sends before it is asked for waits here. Nothing in it is a promise: its time may be virtual. */
 function pushReader(source: ObservableInput<unknown>): ItemReader {
   const waiting: unknown[] = [];
   let head = 0;
   let end: { readonly error?: unknown; readonly failed: boolean } | undefined;
-  let ask: { resolve: (result: IteratorResult<unknown>) => void; reject: (error: unknown) => void } | undefined;
+  let ask: AsyncSubject<ItemStep> | undefined;
   let subscription: Subscription | undefined;
 
   const settle = (): void => {
-    if (ask === undefined) return;
-    const { resolve, reject } = ask;
-    if (head < waiting.length) {
-      ask = undefined;
-      resolve({ done: false, value: take() });
-    } else if (end !== undefined) {
-      ask = undefined;
-      if (end.failed) reject(end.error);
-      else resolve({ done: true, value: undefined });
+    if (ask === undefined || (head === waiting.length && end === undefined)) return;
+    const answer = ask;
+    ask = undefined;
+    if (head === waiting.length && end?.failed === true) {
+      answer.error(end.error);
+      return;
     }
+    answer.next(head < waiting.length ? { done: false, value: take() } : { done: true, value: undefined });
+    answer.complete();
   };
   const take = (): unknown => {
     const value = waiting[head];
@@ -88,10 +91,10 @@ function pushReader(source: ObservableInput<unknown>): ItemReader {
     next: () => {
       subscription ??= open();
       if (head < waiting.length) return { done: false, value: take() };
-      return new Promise((resolve, reject) => {
-        ask = { resolve, reject };
-        settle();
-      });
+      const answer = new AsyncSubject<ItemStep>();
+      ask = answer;
+      settle();
+      return answer;
     },
     close: () => subscription?.unsubscribe(),
   };

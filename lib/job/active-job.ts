@@ -7,6 +7,7 @@ import {
   ignoreElements,
   map,
   merge,
+  ReplaySubject,
   Subject,
   switchMap,
   takeUntil,
@@ -28,7 +29,7 @@ import type { Provider } from '../provider/provider.js';
 import { CircuitBreaker } from '../run/circuit-breaker.js';
 import { emulatedRun } from '../run/emulated-run.js';
 import type { StopRequest } from '../run/stop.js';
-import type { BatchStore, ControlRequest, JobRecord, Lease } from '../store/store.js';
+import type { BatchStore, ControlRequest, JobEnd, JobRecord, Lease } from '../store/store.js';
 import { inputIncomplete, jobEnd } from './job-ending.js';
 import { JobInput } from './job-input.js';
 import { RunJournal, type RunDraft } from './run-journal.js';
@@ -187,7 +188,8 @@ export class ActiveJob {
   #work(): Observable<BatchEvent> {
     const { store, lease, settings } = this.#options;
     if (this.#state.atWork) this.#state.update({ status: 'running', reason: null });
-    const sent$ = new Subject<void>();
+    // Remembered: a slow input may end after everything was sent, and learns of it in the same breath.
+    const sent$ = new ReplaySubject<void>(1);
     const over$ = new Subject<void>();
     const ticks$ = merge(this.#ticks, this.#limiter.changes$).pipe(
       filter(() => this.#state.atWork),
@@ -244,7 +246,7 @@ export class ActiveJob {
   /** Writes how it ended; the events of that are the last ones. */
   #finish(): Observable<BatchEvent> {
     const { store, lease } = this.#options;
-    const { queue, atWork, record } = this.#state;
+    const { atWork, record } = this.#state;
     let events: readonly BatchEvent[] = [];
     if (this.#refused !== undefined) {
       this.#undo();
@@ -255,10 +257,10 @@ export class ActiveJob {
       store.release(lease);
     } else {
       if (!record.inputComplete && !this.#options.partial) this.#stop ??= inputIncomplete(this.jobId);
-      events = store.finish(
-        lease,
-        jobEnd({ stop: this.#stop, lowWater: queue.lowWater, snapshot: (...end) => this.#state.snapshot(...end) }),
-      );
+      const end = this.#jobEnd();
+      if ('reason' in end)
+        this.#stop ??= { kind: 'stop', status: 'failed', code: 'internal', message: end.reason.message };
+      events = store.finish(lease, end);
       store.release(lease);
       store.checkpoint();
     }
@@ -303,14 +305,16 @@ export class ActiveJob {
     this.#live.error(error);
   }
 
+  #jobEnd(): JobEnd {
+    const { lowWater } = this.#state;
+    return jobEnd({ stop: this.#stop, lowWater, snapshot: (...end) => this.#state.snapshot(...end) });
+  }
+
   #recordFailure({ code, message }: BatchError): void {
     const { store, lease } = this.#options;
-    const stop: StopRequest = { kind: 'stop', status: 'failed', code, message };
+    this.#stop = { kind: 'stop', status: 'failed', code, message };
     try {
-      store.finish(
-        lease,
-        jobEnd({ stop, lowWater: this.#state.queue.lowWater, snapshot: (...end) => this.#state.snapshot(...end) }),
-      );
+      store.finish(lease, this.#jobEnd());
       store.release(lease);
     } catch (second) {
       // The store itself is what failed; the error in hand says so, and the job shows as interrupted.

@@ -11,7 +11,16 @@ export interface EndingOptions {
 
 /** What is written when a run is over. */
 export function jobEnd({ stop, lowWater, snapshot }: EndingOptions): JobEnd {
-  if (stop === undefined) return { status: 'completed', lowWater, progress: snapshot('completed', null) };
+  if (stop === undefined) {
+    const progress = snapshot('completed', null);
+    if (progress.done >= progress.total) return { status: 'completed', lowWater, progress };
+    // Never happens; but a job must not be called complete over items without a result. The next run looks at all of them.
+    const reason = {
+      code: 'internal',
+      message: `Only ${String(progress.done)} of ${String(progress.total)} items have a result; resume the job`,
+    };
+    return { status: 'failed', reason, lowWater: 0, progress: snapshot('failed', reason) };
+  }
   if (stop.kind === 'cancel') return { status: 'cancelled', lowWater, progress: snapshot('cancelled', null) };
   const reason = { code: stop.code, message: stop.message };
   return { status: stop.status, reason, lowWater, progress: snapshot(stop.status, reason) };

@@ -27,6 +27,7 @@ export function infoOf(host: Host, record: JobRecord): JobInfo {
     provider: record.provider,
     endpoint: record.endpoint,
     model: record.model,
+    baseURL: typeof record.settings['baseURL'] === 'string' ? record.settings['baseURL'] : null,
     mode: record.mode,
     runMode: record.runMode,
     modeReason: record.modeReason,

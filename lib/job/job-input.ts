@@ -117,9 +117,10 @@ export class JobInput {
     this.#grown = true;
     state.tracker.total = total;
     state.tracker.totalKnown = false;
-    if (startAfterInput) return;
-    this.#startWork();
-    state.queue.inputGrew();
+    if (!startAfterInput) {
+      this.#startWork();
+      state.queue.inputGrew();
+    }
     onProgress();
   }
 

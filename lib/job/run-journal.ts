@@ -40,11 +40,10 @@ export class RunJournal implements Journal<RunDraft, BatchEvent> {
       group.push(draft);
     }
     if (ticked) group.push({ type: 'progress', progress: state.progress });
-    const { events, control } = store.commit(lease, {
-      drafts: group,
-      lowWater: queue.lowWater,
-      claimedTo: queue.claimedTo,
-    });
+    const { lowWater, claimedTo } = queue;
+    const { events, control } = store.commit(lease, { drafts: group, lowWater, claimedTo });
+    // Only now: a run that breaks off must not pass over what was never written.
+    state.lowWater = lowWater;
     if (results > 0) this.options.onResults();
     if (control !== null) this.options.onControl(control);
     return events;

@@ -23,14 +23,17 @@ export interface RunStateOptions {
 export class RunState {
   readonly queue: WorkQueue;
   readonly tracker: ProgressTracker;
+  /** Every item up to here has its result in the store. */
+  lowWater: number;
   #record: JobRecord;
   #atWork: boolean;
 
   constructor(private readonly options: RunStateOptions) {
     const { store, lease, record, defaultModel, concurrency, scheduler } = options;
     this.#record = record;
+    this.lowWater = record.lowWater;
     this.#atWork = record.status !== 'completed' && record.status !== 'cancelled';
-    this.tracker = new ProgressTracker(record, record.runMode, scheduler.now());
+    this.tracker = new ProgressTracker(record, record.runMode);
     const defaults = { model: record.model ?? defaultModel, params: record.params };
     this.queue = new WorkQueue({
       claim: (after, limit) => store.claim(lease, after, limit),
@@ -78,6 +81,7 @@ export class RunState {
     this.#record = record;
     this.tracker.restart({ ...record, inputComplete: this.tracker.totalKnown });
     this.queue.startFrom(record.lowWater);
+    this.lowWater = record.lowWater;
     this.update({ status: 'running', reason: null });
     this.options.onReopened();
   }

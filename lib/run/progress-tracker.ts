@@ -26,10 +26,10 @@ export class ProgressTracker {
   readonly #mode: RunMode;
   readonly #rate: RateMeter;
 
-  constructor(start: ProgressCounts, mode: RunMode, now: number) {
+  constructor(start: ProgressCounts, mode: RunMode) {
     this.restart(start);
     this.#mode = mode;
-    this.#rate = new RateMeter(now, 3);
+    this.#rate = new RateMeter(3);
   }
 
   /** Takes the stored counts for true. */

@@ -2,6 +2,7 @@ import type { CompleteEvent, BatchEvent } from '../core/events.js';
 import type { JobStatus, Mode, RunMode, StopReason } from '../core/job.js';
 import type { Progress } from '../core/progress.js';
 import type { Result } from '../core/result.js';
+import type { NoteDraft, ShardDraft, ShardStore } from './shard-store.js';
 
 /** A job's row. Times are epoch milliseconds. */
 export interface JobRecord {
@@ -112,11 +113,13 @@ export interface ClaimedItem {
   readonly failures: number;
 }
 
-/** What a run wants written: item results, counted attempts, a progress. One group is one transaction. */
+/** What a run wants written: item results, counted attempts, a progress, a shard. One group is one transaction. */
 export type Draft =
   | { readonly type: 'item'; readonly ordinal: number; readonly result: Result }
   | { readonly type: 'attempt'; readonly ordinal: number; readonly failures: number }
-  | { readonly type: 'progress'; readonly progress: Progress };
+  | { readonly type: 'progress'; readonly progress: Progress }
+  | ShardDraft
+  | NoteDraft;
 
 export interface CommitGroup {
   readonly drafts: readonly Draft[];
@@ -154,6 +157,8 @@ export interface DeleteProgress {
 export interface BatchStore {
   /** Path of the database, or `:memory:`. */
   readonly location: string;
+  /** The native batches of jobs. */
+  readonly shards: ShardStore;
   createJob(job: NewJob): JobRecord;
   findJob(jobId: string): JobRecord | undefined;
   /** Newest first. */

@@ -78,6 +78,34 @@ const migrations: readonly string[] = [
     PRIMARY KEY (job, name)
   ) WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE jobs ADD COLUMN marker TEXT; -- random, on every native batch of the job
+  CREATE TABLE shards (
+    key INTEGER PRIMARY KEY,            -- job * 2^32 + shard
+    model TEXT NOT NULL,
+    state TEXT NOT NULL,
+    attempt INTEGER NOT NULL DEFAULT 1,
+    content TEXT NOT NULL DEFAULT '',
+    requests INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL DEFAULT 0,
+    tokens INTEGER NOT NULL DEFAULT 0,
+    first_ordinal INTEGER NOT NULL DEFAULT 0,
+    last_ordinal INTEGER NOT NULL DEFAULT 0,
+    intent_at INTEGER,
+    searches INTEGER NOT NULL DEFAULT 0,
+    file_id TEXT,
+    batch_id TEXT,
+    said TEXT NOT NULL DEFAULT '',
+    completed INTEGER NOT NULL DEFAULT 0,
+    failed INTEGER NOT NULL DEFAULT 0,
+    outputs TEXT NOT NULL DEFAULT '[]'
+  );
+  CREATE TABLE shard_items (
+    key INTEGER PRIMARY KEY,            -- job * 2^32 + ordinal: an item is in one shard at most
+    shard INTEGER NOT NULL,
+    answered INTEGER NOT NULL DEFAULT 0 -- 1: answered, but not for good
+  );
+  `,
 ];
 
 export const schemaVersion = migrations.length;

@@ -45,7 +45,6 @@ function prepareFile(path: string): void {
       `The database ${path} is a folder; name a file, such as ${path}/batches.sqlite`,
     );
   }
-  refuseFullDisk(folder, path);
   if (existsSync(path)) return;
   try {
     // Prompts and answers are clear text in it; SQLite gives the same mode to the files it puts beside it.
@@ -59,7 +58,10 @@ function prepareFile(path: string): void {
   }
 }
 
-function refuseFullDisk(folder: string, path: string): void {
+/** Asked before a run, not before a look: a full disk can still be read. */
+export function refuseFullDisk(path: string): void {
+  if (path === ':memory:') return;
+  const folder = dirname(resolve(path));
   const { bavail, bsize } = statfsSync(folder);
   if (bavail * bsize >= leastFreeBytes) return;
   const free = Math.floor((bavail * bsize) / 1024 / 1024);

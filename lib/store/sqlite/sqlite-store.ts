@@ -27,8 +27,9 @@ import { TempIdentityIndex } from './identity-index.js';
 import { ItemTable } from './item-table.js';
 import { JobTable, leaseLost } from './job-table.js';
 import { LeaseTable } from './lease-table.js';
-import { openDatabase } from './open-database.js';
+import { openDatabase, refuseFullDisk } from './open-database.js';
 import { OwnerLock } from './owner-lock.js';
+import { ShardTable } from './shard-table.js';
 import { loadSqlite } from './sqlite-driver.js';
 import { sweepSlice } from './sweep.js';
 
@@ -56,6 +57,7 @@ const touch = `
 
 class SqliteStore implements BatchStore {
   readonly location: string;
+  readonly shards: ShardTable;
   readonly #jobs: JobTable;
   readonly #items: ItemTable;
   readonly #events: EventTable;
@@ -72,6 +74,7 @@ class SqliteStore implements BatchStore {
     this.#items = new ItemTable(connection);
     this.#events = new EventTable(connection);
     this.#leases = new LeaseTable(connection, this.#jobs, lock);
+    this.shards = new ShardTable(connection);
   }
 
   createJob(job: NewJob): JobRecord {
@@ -88,6 +91,7 @@ class SqliteStore implements BatchStore {
   }
 
   acquire(jobId: string): Lease {
+    refuseFullDisk(this.location);
     return this.#leases.acquire(jobId, Date.now());
   }
   release(lease: Lease): void {
@@ -238,7 +242,8 @@ class SqliteStore implements BatchStore {
   }
 
   deleteJob(jobId: string): void {
-    const lease = this.acquire(jobId);
+    // Not `acquire`: deleting is what a full disk needs.
+    const lease = this.#leases.acquire(jobId, Date.now());
     this.connection.write(() =>
       this.connection
         .sql(`UPDATE jobs SET job_id = NULL, owner = NULL, status = 'cancelled' WHERE key = ?`)
@@ -283,6 +288,12 @@ class SqliteStore implements BatchStore {
           at,
           progress: draft.progress,
         };
+      case 'shard':
+        this.shards.apply(jobKey, draft);
+        return undefined;
+      case 'note':
+        this.shards.note(jobKey, draft);
+        return undefined;
     }
   }
 

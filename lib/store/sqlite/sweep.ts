@@ -19,6 +19,12 @@ export function sweepSlice(connection: Connection): boolean {
       .run(...range).changes +
     connection
       .sql('DELETE FROM item_states WHERE key IN (SELECT key FROM item_states WHERE key > ? AND key <= ? LIMIT ?)')
+      .run(...range).changes +
+    connection
+      .sql('DELETE FROM shard_items WHERE key IN (SELECT key FROM shard_items WHERE key > ? AND key <= ? LIMIT ?)')
+      .run(...range).changes +
+    connection
+      .sql('DELETE FROM shards WHERE key IN (SELECT key FROM shards WHERE key > ? AND key <= ? LIMIT ?)')
       .run(...range).changes;
   if (removed === 0) {
     connection.sql('DELETE FROM cursors WHERE job = ?').run(dead.key);

@@ -26,6 +26,7 @@ export const info: JobInfo = {
   reason: null,
   provider: 'openai',
   endpoint: '/v1/chat/completions',
+  baseURL: null,
   model: 'gpt-4o-mini',
   mode: 'auto',
   runMode: 'emulated',
