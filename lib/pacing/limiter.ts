@@ -78,6 +78,8 @@ export class Limiter {
   #tokens: TokenBucket | undefined;
   #limits = '';
   #wake: Subscription | undefined;
+  /** Those in the queue that have not left it. */
+  #waiting = 0;
   #heldUntil = 0;
   #inFlight = 0;
   #window = Infinity;
@@ -121,6 +123,8 @@ export class Limiter {
         return;
       }
       this.#queue.push({ tokens, subscriber });
+      this.#waiting++;
+      subscriber.add(() => this.#leave());
       if (until$ !== NEVER) {
         subscriber.add(until$.subscribe({ next: () => subscriber.complete(), error: () => subscriber.complete() }));
       }
@@ -140,7 +144,7 @@ export class Limiter {
     return {
       state: held ? 'held' : 'open',
       until: held ? this.#heldUntil : null,
-      waiting: this.#length,
+      waiting: this.#waiting,
       refusals: this.#refusals,
     };
   }
@@ -153,6 +157,14 @@ export class Limiter {
   /** A new run gives a stalled limiter a new chance. */
   forgive(): void {
     this.#stalledSince = null;
+  }
+
+  #leave(): void {
+    this.#waiting--;
+    if (this.#waiting > 0) return;
+    // Nobody to wake: a provider's wait of hours must not keep the process alive.
+    this.#wake?.unsubscribe();
+    this.#wake = undefined;
   }
 
   get #length(): number {
@@ -235,7 +247,7 @@ export class Limiter {
   /** Comes back when the first in the queue may go; a full window is woken by its permits. */
   #plan(now: number): void {
     const next = this.#queue[this.#head];
-    if (next === undefined || this.#wake !== undefined) return;
+    if (next === undefined || this.#waiting === 0 || this.#wake !== undefined) return;
     const waitMs = this.#waitMs(next.tokens, now);
     if (waitMs === Infinity) return;
     const clamped = Math.min(waitMs, 2_000_000_000);
