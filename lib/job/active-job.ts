@@ -109,6 +109,7 @@ export class ActiveJob {
       state: this.#state,
       intakes,
       startAfterInput: settings.startAfterInput,
+      silent: settings.startAfterInput && !options.created,
       partial,
       stopped$: this.#stopped,
       onFailure: (error) => this.#refuse(error),

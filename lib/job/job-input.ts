@@ -22,6 +22,8 @@ export interface JobInputOptions {
   readonly intakes: readonly Intake[];
   /** Send nothing before all is read. */
   readonly startAfterInput: boolean;
+  /** No progress before all is read: a refused input must leave an old job as it was. */
+  readonly silent: boolean;
   /** Finish with the items there are, although the input was never read to its end. */
   readonly partial: boolean;
   readonly stopped$: Observable<unknown>;
@@ -112,7 +114,7 @@ export class JobInput {
   }
 
   #grew(total: number): void {
-    const { state, startAfterInput, onProgress } = this.options;
+    const { state, startAfterInput, silent, onProgress } = this.options;
     if (!this.#grown) state.update({ inputComplete: false });
     this.#grown = true;
     state.tracker.total = total;
@@ -121,7 +123,7 @@ export class JobInput {
       this.#startWork();
       state.queue.inputGrew();
     }
-    onProgress();
+    if (!silent) onProgress();
   }
 
   #ended(): Observable<never> {

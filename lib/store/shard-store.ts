@@ -1,3 +1,4 @@
+import type { ItemError } from '../core/result.js';
 import type { ClaimedItem, Lease } from './store.js';
 
 /**
@@ -9,11 +10,11 @@ import type { ClaimedItem, Lease } from './store.js';
  * - `live`: created, its id is known
  * - `cancelling`: created, and asked to end
  * - `ingesting`: ended remotely, its results are being read
- * - `closing`: every item was dealt with, its members are being let go
+ * - `settling`: what its unanswered items get is decided (`cause`) and being carried out
  * - `done`: over; unanswered items may be in other shards by now
  */
 export type ShardState =
-  'building' | 'ready' | 'intent' | 'unsure' | 'live' | 'cancelling' | 'ingesting' | 'closing' | 'done';
+  'building' | 'ready' | 'intent' | 'unsure' | 'live' | 'cancelling' | 'ingesting' | 'settling' | 'done';
 
 /** How far one output of a batch was read. */
 export interface OutputMark {
@@ -21,6 +22,18 @@ export interface OutputMark {
   /** Bytes whose results are stored. */
   readonly offset: number;
   readonly read: boolean;
+}
+
+/** What becomes of the items a batch gave no answer to. Stored, so that a restart goes on with the same decision. */
+export interface SettleCause {
+  /** What they fail with at their last attempt; null: they go back uncounted. */
+  readonly error: ItemError | null;
+  /** They fail at once, however many attempts are left. */
+  readonly final: boolean;
+  /** Items that were named as the culprits: they fail with words of their own. */
+  readonly culprits: readonly { readonly ordinal: number; readonly error: ItemError }[];
+  /** Name of the job's note that counts them. */
+  readonly note: string | null;
 }
 
 /** One native batch of a job. Numbers are never used again within a job. */
@@ -51,6 +64,7 @@ export interface ShardRecord {
   readonly completed: number;
   readonly failed: number;
   readonly outputs: readonly OutputMark[];
+  readonly cause: SettleCause | null;
 }
 
 export type ShardPatch = Partial<Omit<ShardRecord, 'shard' | 'model'>>;
@@ -104,8 +118,8 @@ export interface ShardStore {
   unanswered(jobKey: number, shard: number, after: number, limit: number): readonly number[];
   /** Items by ordinal; those that do not exist are left out. */
   members(jobKey: number, ordinals: readonly number[]): readonly ShardMember[];
-  /** The ordinal of a shard's nth line, from 1. */
-  nth(jobKey: number, shard: number, line: number): number | undefined;
+  /** A shard's items in order, as ordinals only. */
+  ordinals(jobKey: number, shard: number, after: number, limit: number): readonly number[];
   /** Whether an item has its final result. */
   isSettled(jobKey: number, ordinal: number): boolean;
 }

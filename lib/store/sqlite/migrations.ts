@@ -98,7 +98,8 @@ const migrations: readonly string[] = [
     said TEXT NOT NULL DEFAULT '',
     completed INTEGER NOT NULL DEFAULT 0,
     failed INTEGER NOT NULL DEFAULT 0,
-    outputs TEXT NOT NULL DEFAULT '[]'
+    outputs TEXT NOT NULL DEFAULT '[]',
+    cause TEXT
   );
   CREATE TABLE shard_items (
     key INTEGER PRIMARY KEY,            -- job * 2^32 + ordinal: an item is in one shard at most

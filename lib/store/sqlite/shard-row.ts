@@ -1,4 +1,4 @@
-import type { OutputMark, ShardPatch, ShardRecord, ShardState } from '../shard-store.js';
+import type { OutputMark, SettleCause, ShardPatch, ShardRecord, ShardState } from '../shard-store.js';
 import { ordinalOf } from './key-space.js';
 
 export interface ShardRow {
@@ -20,6 +20,7 @@ export interface ShardRow {
   readonly completed: number;
   readonly failed: number;
   readonly outputs: string;
+  readonly cause: string | null;
 }
 
 export function toShardRecord(row: ShardRow): ShardRecord {
@@ -42,6 +43,7 @@ export function toShardRecord(row: ShardRow): ShardRecord {
     completed: row.completed,
     failed: row.failed,
     outputs: JSON.parse(row.outputs) as OutputMark[],
+    cause: row.cause === null ? null : (JSON.parse(row.cause) as SettleCause),
   };
 }
 
@@ -62,6 +64,7 @@ const columnOf: { readonly [K in keyof ShardPatch]-?: string } = {
   completed: 'completed',
   failed: 'failed',
   outputs: 'outputs',
+  cause: 'cause',
 };
 
 /** `SET` part and values of an update; undefined where there is nothing to say. */
@@ -70,6 +73,6 @@ export function toAssignments(patch: ShardPatch): { readonly set: string; readon
   if (entries.length === 0) return undefined;
   return {
     set: entries.map(([field]) => `${columnOf[field]} = ?`).join(', '),
-    values: entries.map(([field, value]) => (field === 'outputs' ? JSON.stringify(value) : value)),
+    values: entries.map(([, value]) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : value)),
   };
 }

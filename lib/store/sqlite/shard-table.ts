@@ -122,12 +122,12 @@ export class ShardTable implements ShardStore {
     );
   }
 
-  nth(jobKey: number, shard: number, line: number): number | undefined {
-    const text = 'SELECT key FROM shard_items WHERE key > ? AND key <= ? AND shard = ? ORDER BY key LIMIT 1 OFFSET ?';
-    const row = this.connection.read(() =>
-      this.connection.sql(text).get(firstKey(jobKey), lastKey(jobKey), shard, line - 1),
+  ordinals(jobKey: number, shard: number, after: number, limit: number): readonly number[] {
+    const text = 'SELECT key FROM shard_items WHERE key > ? AND key <= ? AND shard = ? ORDER BY key LIMIT ?';
+    const rows = this.connection.read(() =>
+      this.connection.sql(text).all(itemKey(jobKey, after), lastKey(jobKey), shard, limit),
     );
-    return row === undefined ? undefined : ordinalOf((row as { readonly key: number }).key);
+    return (rows as { readonly key: number }[]).map(({ key }) => ordinalOf(key));
   }
 
   isSettled(jobKey: number, ordinal: number): boolean {

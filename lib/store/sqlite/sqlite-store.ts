@@ -78,6 +78,7 @@ class SqliteStore implements BatchStore {
   }
 
   createJob(job: NewJob): JobRecord {
+    refuseFullDisk(this.location);
     return this.#jobs.create(job, this.now());
   }
   findJob(jobId: string): JobRecord | undefined {
