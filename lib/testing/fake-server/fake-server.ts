@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FakeApi } from './api.js';
 import type { BatchOptions } from './batch-options.js';
@@ -28,6 +29,8 @@ export class FakeServer {
     const ledger = new Ledger(options.ledger ?? 'all');
     const chooser = new FaultChooser(options.faults ?? [], seed);
     const { signal } = this.#stop;
+    // Every open call listens.
+    setMaxListeners(0, signal);
     this.#batchOptions = options.batches ?? {};
     this.#parts = {
       ...{ clock, ledger, chooser, seed, signal },
