@@ -2,6 +2,7 @@ import { defer } from 'rxjs';
 import type { ResolvedItem } from '../../core/item.js';
 import type { Fetch } from '../../transport/thin-fetch.js';
 import { quotaScopeOf } from '../fingerprint.js';
+import type { NativeCaps } from '../native.js';
 import type { Provider, ProviderResponse, RequestContext } from '../provider.js';
 import { classifyGemini, explainGeminiError } from './classify.js';
 import type { GeminiClientLike } from './client.js';
@@ -11,6 +12,7 @@ import type { GeminiEndpointName } from './endpoints.js';
 import { geminiEndpoint } from './endpoints.js';
 import { estimateGeminiTokens } from './estimate-tokens.js';
 import { generateRequest } from './generate-request.js';
+import { geminiNative } from './native/gemini-native.js';
 import { readContent } from './read-content.js';
 import { readEmbeddings } from './read-embeddings.js';
 import { rejectGeminiItem } from './reject-item.js';
@@ -34,6 +36,11 @@ export interface GeminiProviderOptions {
   readonly fetch?: Fetch | undefined;
   /** Most connections to the server. Default: no limit. */
   readonly connections?: number | undefined;
+  /**
+   * Limits on native batches, where the project's differ. Default: 50,000 requests and 1,999 MB in a batch, 100 batches at a
+   * time; enqueued tokens depend on model and tier (Gemini batch guide, rate-limits page).
+   */
+  readonly nativeCaps?: Partial<NativeCaps> | undefined;
   /** The SDK's module, for specs that run on several majors. @internal */
   readonly sdk?: unknown;
 }
@@ -78,6 +85,7 @@ export function gemini(options: GeminiProviderOptions = {}): Provider {
     classify: (error) => classifyGemini(error, secrets()),
     estimateTokens: estimateGeminiTokens,
     reject: (item) => rejectGeminiItem(item, endpoint, defaultModel),
+    native: geminiNative(options, connection, endpoint),
     close: () => connection.close(),
   };
 }

@@ -5,7 +5,7 @@ import { omit } from '../../omit.js';
 import { ProviderError, finalFailure } from '../../provider-error.js';
 import type { BodyDefaults, OpenAIBody } from '../request-body.js';
 import { openaiBody } from '../request-body.js';
-import { toCustomId } from './custom-id.js';
+import { toCountedKey } from '../../native/counted-key.js';
 
 /** Tokens that frame a message (OpenAI cookbook, how to count tokens). */
 const perMessage = 4;
@@ -18,7 +18,7 @@ export function openaiLine(item: ResolvedItem, key: string, defaults: BodyDefaul
     throw new ProviderError(finalFailure('invalid_request', '"stream": true cannot be used in a batch'));
   const { endpoint } = defaults;
   const inputs = endpoint === '/v1/embeddings' ? inputsOf(body['input']) : undefined;
-  const customId = endpoint === '/v1/embeddings' ? toCustomId({ key, inputs }) : key;
+  const customId = endpoint === '/v1/embeddings' ? toCountedKey({ key, inputs }) : key;
   return {
     text: JSON.stringify({ custom_id: customId, method: 'POST', url: endpoint, body }),
     model: typeof body['model'] === 'string' ? body['model'] : '',

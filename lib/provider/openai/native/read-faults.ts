@@ -1,7 +1,7 @@
 import { tidyMessage } from '../../failure.js';
 import { isRecord } from '../../is-record.js';
 import type { BatchFault } from '../../native.js';
-import { readCustomId } from './custom-id.js';
+import { readCountedKey } from '../../native/counted-key.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -30,7 +30,7 @@ function toFault({ code, message, line }: Json): BatchFault {
   const id = namedId.exec(text)?.[1];
   const place = {
     ...(typeof line === 'number' && line >= 1 ? { line } : {}),
-    ...(id === undefined ? {} : { key: readCustomId(id).key }),
+    ...(id === undefined ? {} : { key: readCountedKey(id).key }),
   };
   return Object.keys(place).length === 0 ? { kind: 'batch', ...said } : { kind: 'line', ...said, ...place };
 }

@@ -1,12 +1,13 @@
 import { isRecord } from '../../is-record.js';
 import type { NativeOutcome, NativeResult } from '../../native.js';
+import { failedOutcome } from '../../native/failed-outcome.js';
 import type { Verdict } from '../../provider.js';
 import { failureVerdict } from '../../provider-error.js';
 import type { OpenAIEndpoint } from '../endpoints.js';
 import { errorEnvelope } from '../error-envelope.js';
 import { readOpenAIAnswer } from '../read-answer.js';
-import type { CustomId } from './custom-id.js';
-import { readCustomId } from './custom-id.js';
+import type { CountedKey } from '../../native/counted-key.js';
+import { readCountedKey } from '../../native/counted-key.js';
 
 type Json = Readonly<Record<string, unknown>>;
 type Classify = (error: unknown) => Verdict;
@@ -25,14 +26,15 @@ export function readOpenAILine(text: string, endpoint: OpenAIEndpoint, classify:
   if (line === undefined || typeof id !== 'string') {
     return { key: null, kind: 'unreadable', text: text.slice(0, excerpt) };
   }
-  const customId = endpoint === '/v1/embeddings' ? readCustomId(id) : { key: id, inputs: undefined };
+  const customId = endpoint === '/v1/embeddings' ? readCountedKey(id) : { key: id, inputs: undefined };
   return { key: customId.key, ...outcomeOf(line, customId, endpoint, classify) };
 }
 
-function outcomeOf(line: Json, { inputs }: CustomId, endpoint: OpenAIEndpoint, classify: Classify): NativeOutcome {
+function outcomeOf(line: Json, { inputs }: CountedKey, endpoint: OpenAIEndpoint, classify: Classify): NativeOutcome {
   const { error, response } = line;
   if (isRecord(error)) return withoutResponse(error, response, classify);
-  if (!isRecord(response)) return failed(failureVerdict('invalid_response', 'the line has neither response nor error'));
+  if (!isRecord(response))
+    return failedOutcome(failureVerdict('invalid_response', 'the line has neither response nor error'));
   // Older vLLM puts the body where the response should be.
   const bare = !('status_code' in response) && !('body' in response);
   const status = bare ? 200 : Number(response['status_code'] ?? 200);
@@ -40,14 +42,14 @@ function outcomeOf(line: Json, { inputs }: CustomId, endpoint: OpenAIEndpoint, c
   if (status >= 400) return refused(status, body, classify);
   // Status 0, counted as completed by the provider, is a request that was never answered.
   if (!(status >= 200))
-    return failed(failureVerdict('server_error', `the request was not answered (status ${status})`));
+    return failedOutcome(failureVerdict('server_error', `the request was not answered (status ${status})`));
   try {
     const { output, usage, raw } = readOpenAIAnswer(endpoint, body, {
       input: inputs === undefined ? '' : Array(inputs),
     });
     return { kind: 'ok', output, ...(usage === undefined ? {} : { usage }), ...(raw === undefined ? {} : { raw }) };
   } catch (thrown) {
-    return failed(classify(thrown), body);
+    return failedOutcome(classify(thrown), body);
   }
 }
 
@@ -59,7 +61,7 @@ function withoutResponse({ code, message }: Json, response: unknown, classify: C
   const stated = isRecord(response) ? Number(response['status_code'] ?? 0) : 0;
   const invalid = typeof code === 'string' && /invalid|unsupported|not_found/.test(code);
   const status = stated >= 400 ? { status: stated } : invalid ? { status: 400 } : {};
-  return failed(classify(Object.assign(new Error(text), { code, ...status })));
+  return failedOutcome(classify(Object.assign(new Error(text), { code, ...status })));
 }
 
 /** In the form of the SDK's `APIError`, so that it is classified as one. */
@@ -69,17 +71,7 @@ function refused(status: number, body: unknown, classify: Classify): NativeOutco
   const error = isRecord(envelope?.['error']) ? envelope['error'] : {};
   const { message, code, type } = error;
   const words = typeof message === 'string' && message !== '' ? message : `HTTP status ${status}`;
-  return failed(classify(Object.assign(new Error(words), { status, code, type, error })), body);
-}
-
-function failed(verdict: Verdict, raw?: unknown): NativeOutcome {
-  const kept = verdict.kind === 'fail' && verdict.raw !== undefined ? verdict.raw : raw;
-  return {
-    kind: 'error',
-    error: verdict.error,
-    ...(kept === undefined || kept === null ? {} : { raw: kept }),
-    ...(verdict.kind === 'fail' && verdict.usage !== undefined ? { usage: verdict.usage } : {}),
-  };
+  return failedOutcome(classify(Object.assign(new Error(words), { status, code, type, error })), body);
 }
 
 function parse(text: string): Json | undefined {
