@@ -1,0 +1,39 @@
+import type { Runner } from './runner.js';
+
+/** One line of the table. */
+export interface Row {
+  readonly what: string;
+  readonly library: string;
+  readonly peer: string;
+  /** What the target is about: mostly the library's figure over the peer's. */
+  readonly ratio: number;
+  readonly unit?: string;
+  readonly target: Target;
+}
+
+export type Target = { readonly atMost: number } | { readonly atLeast: number };
+
+/** A comparison: processes of the library and of its peer, interleaved. */
+export interface Trial {
+  readonly name: string;
+  readonly about: string;
+  rows(run: Runner): Promise<readonly Row[]>;
+}
+
+export interface Comparison {
+  readonly library: number;
+  readonly peer: number;
+  readonly unit: string;
+  readonly target: Target;
+}
+
+/** The ordinary row: two figures of one kind, and how many times the peer's the library's is. */
+export function compare(what: string, { library, peer, unit, target }: Comparison): Row {
+  return { what, library: withUnit(library, unit), peer: withUnit(peer, unit), ratio: library / peer, target };
+}
+
+export function withUnit(value: number, unit: string): string {
+  const digits = Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 100 ? 1 : Math.abs(value) >= 1 ? 2 : 3;
+  const text = value.toLocaleString('en-US', { maximumFractionDigits: digits });
+  return unit === '' ? text : `${text} ${unit}`;
+}

@@ -1,0 +1,51 @@
+import { figure } from '../harness/medians.js';
+import type { Runner } from '../harness/runner.js';
+import { sized } from '../harness/scale.js';
+import { compare, type Row, type Trial } from '../harness/trial.js';
+
+interface Load {
+  readonly concurrency: number;
+  readonly latencyMs: number;
+  readonly rounds: number;
+  /** Of the SDK's CPU. */
+  readonly atMost: number;
+}
+
+const loads: readonly Load[] = [
+  { concurrency: 64, latencyMs: 0, rounds: 150, atMost: 0.5 },
+  { concurrency: 256, latencyMs: 200, rounds: 40, atMost: 0.6 },
+];
+
+/** Requests over loopback HTTP, durable, to the SDK with p-map. */
+export const http: Trial = {
+  name: 'http',
+  about: 'requests to a server on this machine',
+  async rows(run) {
+    const rows: Row[] = [];
+    for (const load of loads) rows.push(...(await underLoad(run, load)));
+    return rows;
+  },
+};
+
+async function underLoad(run: Runner, { concurrency, latencyMs, rounds, atMost }: Load): Promise<readonly Row[]> {
+  const requests = concurrency * sized(rounds, 15);
+  // Cold code and new connections: the first seconds of a process say nothing about the rest.
+  const warmUp = concurrency * sized(Math.round(rounds / 3), 8);
+  const server = { program: 'http-server', options: { latencyMs, stays: true } };
+  const measured = await run.during(server, (said) => {
+    const options = { port: figure(said, 'port'), concurrency, warmUp, requests };
+    return run.interleaved({
+      library: { program: 'http-library', options },
+      peer: { program: 'http-map', options },
+    });
+  });
+  const of = (name: string) => ({ library: figure(measured.library, name), peer: figure(measured.peer, name) });
+  const what = `http, ${concurrency} x ${latencyMs} ms`;
+  const cpu = compare(`${what}: CPU a request, to SDK + p-map`, { ...of('cpuUs'), unit: 'µs', target: { atMost } });
+  const rate = of('perSecond');
+  if (latencyMs === 0)
+    return [cpu, compare(`${what}: requests a second`, { ...rate, unit: '/s', target: { atLeast: 1 } })];
+  const ideal = (concurrency * 1000) / latencyMs;
+  const share = { library: rate.library / ideal, peer: rate.peer / ideal };
+  return [cpu, compare(`${what}: share of concurrency / latency`, { ...share, unit: '', target: { atLeast: 1 } })];
+}
