@@ -1,6 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { OptionsError } from '../core/errors.js';
+import { redactSecrets } from '../core/redact.js';
 
 /**
  * Checks a call's options against a schema whose messages say what is expected ("a whole number from 1 up").
@@ -53,20 +54,21 @@ function valueAt(options: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
-/** A value as a message shows it: short, with its type. */
+/** A value as a message shows it: short, with its type, and without a key that came to the wrong place. */
 export function describeValue(value: unknown): string {
   if (value === null) return 'null';
   if (value === undefined) return 'undefined';
-  if (typeof value === 'string')
-    return `${JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value)} (string)`;
+  if (typeof value === 'string') return `${JSON.stringify(shorten(redactSecrets(value)))} (string)`;
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
     return `${String(value)} (${typeof value})`;
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return `an array of ${String(value.length)}`;
   if (typeof value === 'symbol') return 'a symbol';
   const name =
-    Object.getPrototypeOf(value) === null
-      ? 'object'
-      : ((value).constructor as { name?: string } | undefined)?.name;
+    Object.getPrototypeOf(value) === null ? 'object' : (value.constructor as { name?: string } | undefined)?.name;
   return name === 'Object' || name === undefined ? 'an object' : `an object (${name})`;
+}
+
+function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
