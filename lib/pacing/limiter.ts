@@ -82,6 +82,7 @@ export class Limiter {
   #waiting = 0;
   #heldUntil = 0;
   #inFlight = 0;
+  #draining = false;
   #window = Infinity;
   #episodes = 0;
   #lastRefusalAt = -1;
@@ -106,8 +107,11 @@ export class Limiter {
     if (limits === this.#limits) return;
     this.#limits = limits;
     const now = this.#scheduler.now();
-    this.#requests = requestsPerMinute === undefined ? undefined : new TokenBucket(requestsPerMinute, now);
-    this.#tokens = tokensPerMinute === undefined ? undefined : new TokenBucket(tokensPerMinute, now);
+    // What is spent stays spent: two jobs that take turns in setting different limits must not fill the bucket each time.
+    this.#requests =
+      requestsPerMinute === undefined ? undefined : new TokenBucket(requestsPerMinute, now, this.#requests);
+    this.#tokens = tokensPerMinute === undefined ? undefined : new TokenBucket(tokensPerMinute, now, this.#tokens);
+    if (this.#length > 0) this.#drain();
   }
 
   /**
@@ -218,6 +222,9 @@ export class Limiter {
   }
 
   #drain(): void {
+    // A request that is over at once comes back here; the loop at work sees to the next.
+    if (this.#draining) return;
+    this.#draining = true;
     this.#wake?.unsubscribe();
     this.#wake = undefined;
     const now = this.#scheduler.now();
@@ -233,6 +240,7 @@ export class Limiter {
       next.subscriber.next(this.#grant(next.tokens, now));
       next.subscriber.complete();
     }
+    this.#draining = false;
     this.#plan(now);
   }
 

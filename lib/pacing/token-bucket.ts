@@ -8,10 +8,11 @@ export class TokenBucket {
   #level: number;
   #at: number;
 
-  constructor(perMinute: number, now: number) {
+  /** `before`: the bucket this one takes the place of, at another rate. */
+  constructor(perMinute: number, now: number, before?: TokenBucket) {
     this.#perMs = perMinute / 60_000;
     this.#capacity = Math.max(1, perMinute / 60);
-    this.#level = this.#capacity;
+    this.#level = Math.min(this.#capacity, before === undefined ? this.#capacity : before.#fill(now));
     this.#at = now;
   }
 
@@ -27,8 +28,9 @@ export class TokenBucket {
     this.#level -= amount;
   }
 
-  #fill(now: number): void {
+  #fill(now: number): number {
     if (now > this.#at) this.#level = Math.min(this.#capacity, this.#level + (now - this.#at) * this.#perMs);
     this.#at = now;
+    return this.#level;
   }
 }
