@@ -1,0 +1,47 @@
+import * as fc from 'fast-check';
+import { backoffDelay, waitAtLeast } from '../../lib/core/backoff.js';
+
+describe('backoffDelay', () => {
+  it.each([
+    [1, 1, 500],
+    [2, 1, 1_000],
+    [3, 1, 2_000],
+    [3, 0.5, 1_000],
+    [3, 0, 0],
+    [8, 1, 60_000],
+    [10_000, 1, 60_000],
+  ])('after %i failures, with a jitter of %d, waits %i ms', (failures, random, expected) => {
+    expect(backoffDelay(failures, { baseMs: 500, maxMs: 60_000 }, () => random)).toBe(expected);
+  });
+
+  it('lies between nothing and the doubled base, never above the longest, in whole milliseconds', () => {
+    const options = fc.record({
+      baseMs: fc.integer({ min: 0, max: 10_000 }),
+      maxMs: fc.integer({ min: 0, max: 600_000 }),
+    });
+    const chance = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2_000 }), options, chance, (failures, { baseMs, maxMs }, random) => {
+        const delay = backoffDelay(failures, { baseMs, maxMs }, () => random);
+        expect(Number.isInteger(delay)).toBe(true);
+        expect(delay).toBeGreaterThanOrEqual(0);
+        expect(delay).toBeLessThanOrEqual(Math.min(maxMs, baseMs * 2 ** (failures - 1)) + 0.5);
+      }),
+    );
+  });
+
+  it('uses the whole range: lanes that failed together do not come back together', () => {
+    let seed = 1;
+    const random = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
+    const delays = Array.from({ length: 1_000 }, () => backoffDelay(4, { baseMs: 1_000, maxMs: 60_000 }, random));
+    expect(Math.min(...delays)).toBeLessThan(200);
+    expect(Math.max(...delays)).toBeGreaterThan(7_800);
+    expect(new Set(delays).size).toBeGreaterThan(800);
+  });
+
+  it('has the wait a provider asked for as its floor', () => {
+    expect(waitAtLeast(undefined, 70)).toBe(70);
+    expect(waitAtLeast(20, 70)).toBe(70);
+    expect(waitAtLeast(200, 70)).toBe(200);
+  });
+});
