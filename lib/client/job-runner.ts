@@ -19,6 +19,7 @@ import { ActiveJob } from '../job/active-job.js';
 import { DurableJob } from '../job/durable-job.js';
 import type { JobHost } from '../job/job-host.js';
 import { logLine, type Log } from '../log/logger.js';
+import { ofType } from '../operators/of-type.js';
 import type { Callbacks } from '../options/map-options.js';
 import type { RunSettings } from '../options/run-options.js';
 import type { LimiterRegistry } from '../pacing/limiter-registry.js';
@@ -229,11 +230,10 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
     const { log, scheduler } = this.options;
     if (log === undefined) return;
     log(`job ${jobId} started`);
-    run.live$.pipe(throttleTime(logEveryMs, scheduler, { leading: true, trailing: true })).subscribe({
-      next: (event) => {
-        const line = logLine(event);
-        if (line !== undefined) log(line);
-      },
+    const progress$ = run.live$.pipe(ofType('progress'), throttleTime(logEveryMs, scheduler));
+    // The end is told at once: a program may be over right after it.
+    merge(progress$, run.live$.pipe(ofType('complete'))).subscribe({
+      next: (event) => log(logLine(event)),
       error: (error: unknown) => log(`job ${jobId} stopped: ${messageOf(error)}`),
     });
   }

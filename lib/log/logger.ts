@@ -1,5 +1,5 @@
 import { redactSecrets } from '../core/redact.js';
-import type { BatchEvent } from '../core/events.js';
+import type { BatchEvent, ItemEvent } from '../core/events.js';
 import type { Progress } from '../core/progress.js';
 
 export type Log = (line: string) => void;
@@ -20,9 +20,8 @@ function toStderr(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** The line of an event, or undefined for those that are not told one by one. */
-export function logLine(event: BatchEvent): string | undefined {
-  if (event.type === 'item') return undefined;
+/** The line of an event; items are not told one by one. */
+export function logLine(event: Exclude<BatchEvent, ItemEvent>): string {
   const { progress } = event;
   const end = event.type === 'complete' ? ` ${event.status}` : '';
   return `job ${event.jobId}${end}: ${counts(progress)}${held(progress)}`;
