@@ -1,5 +1,5 @@
 // Blocking use: await the end, then read the results by id. No callback, no subscription of your own.
-import { BatchClient, isBatchError, localEcho } from 'openapi-batch';
+import { BatchClient, isBatchError, localEcho, ofType } from 'openapi-batch';
 import { lastValueFrom } from 'rxjs';
 
 async function main(): Promise<void> {
@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   });
 
   // Resolves with the last event, `complete`; rejects with the BatchError that stopped the job. Failed items are results.
-  const { progress } = await lastValueFrom(job);
+  const { progress } = await lastValueFrom(job.pipe(ofType('complete')));
   console.log(`${String(progress.ok)} ok, ${String(progress.failed)} failed`);
 
   const results = await job.resultsDict();
