@@ -142,6 +142,7 @@ export interface NativeContext {
 
 /** One place in a result file: pages of results with the byte offset after the last of them. */
 export interface ResultPage {
+  /** May be empty: a sign of life while bytes that were consumed before are passed over. */
   readonly results: readonly NativeResult[];
   /** Bytes of this output consumed up to and including the last result of this page. */
   readonly offset: number;

@@ -18,6 +18,8 @@ export type { LedgerBatch, LedgerEntry, LedgerMemory } from './fake-server/ledge
 export type { AnswerRequest, FakeServerOptions } from './fake-server/options.js';
 export type { QuotaOptions } from './fake-server/quota.js';
 export type { Delivery, FileSlice, Reply } from './fake-server/reply.js';
+export type { NativeCallName, NativeSubject } from './native-bench.js';
+export { describeNative } from './native-contract.js';
 export { describeProvider } from './provider-contract.js';
 export type { ContractFramework, ProviderSubject } from './provider-contract.js';
 export { scriptedProvider } from './scripted-provider.js';

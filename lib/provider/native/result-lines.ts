@@ -1,9 +1,12 @@
 const newline = 10;
 const pageLines = 256;
 const pageBytes = 1_000_000;
+/** A reader waits for a sign of life, and so many bytes may take a while. */
+export const beatBytes = 4_000_000;
 
 /** Some lines of a result file. */
 export interface LinePage {
+  /** Empty for a page that is a sign of life only. */
   readonly lines: readonly string[];
   /** Number of the first of them, from 0, among the lines that were read; blank ones do not count. */
   readonly first: number;
@@ -15,11 +18,13 @@ export interface LinePage {
  * The lines of a result file in pages of at most 256 lines or about 1 MB. Line feeds are looked for in the bytes, so that no
  * more than a page is ever decoded, and a character cut in two by a chunk border is whole again.
  *
- * @param start bytes of the file that come before the first chunk
+ * @param start bytes of the file that are not wanted
+ * @param skip how many of them are still to come, to be passed over; an empty page now and then says that it goes on
  */
 export async function* linePages(
   chunks: AsyncIterable<Uint8Array>,
   start: number,
+  skip = 0,
 ): AsyncGenerator<LinePage, void, undefined> {
   let lines: string[] = [];
   let first = 0;
@@ -42,8 +47,15 @@ export async function* linePages(
     return full;
   };
 
+  let left = skip;
   for await (const chunk of chunks) {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    let bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    if (left > 0) {
+      const passed = Math.min(left, bytes.length);
+      if (Math.floor(left / beatBytes) > Math.floor((left - passed) / beatBytes)) yield page();
+      left -= passed;
+      bytes = bytes.subarray(passed);
+    }
     let from = 0;
     for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, from)) {
       take(bytes.subarray(from, end), true);
@@ -54,16 +66,4 @@ export async function* linePages(
   }
   if (rest.length > 0) take(Buffer.alloc(0), false);
   if (lines.length > 0) yield page();
-}
-
-/** The same bytes without the first `count`. */
-export async function* skipBytes(
-  chunks: AsyncIterable<Uint8Array>,
-  count: number,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let left = count;
-  for await (const chunk of chunks) {
-    if (left < chunk.length) yield left === 0 ? chunk : chunk.subarray(left);
-    left = Math.max(0, left - chunk.length);
-  }
 }

@@ -1,6 +1,6 @@
 import { readFailure } from '../../failure.js';
 import type { LinePage } from '../../native/result-lines.js';
-import { linePages, skipBytes } from '../../native/result-lines.js';
+import { beatBytes, linePages } from '../../native/result-lines.js';
 import type { GeminiRest } from './plumbing.js';
 
 /**
@@ -18,12 +18,20 @@ export async function* downloadLines(
   if (response.body === null) return;
   const chunks = response.body as unknown as AsyncIterable<Uint8Array>;
   if (counted && from > 0) yield* after(from, linePages(chunks, 0));
-  else yield* linePages(from === 0 || startsAt(response, from) ? chunks : skipBytes(chunks, from), from);
+  else yield* linePages(chunks, from, startsAt(response, from) ? 0 : from);
 }
 
 /** Pages end at the same lines every time, so those that were consumed are left out as a whole. */
 async function* after(from: number, pages: AsyncIterable<LinePage>): AsyncGenerator<LinePage, void, undefined> {
-  for await (const page of pages) if (page.offset > from) yield page;
+  let beat = 0;
+  for await (const page of pages) {
+    if (page.offset > from) {
+      yield page;
+    } else if (page.offset - beat >= beatBytes) {
+      beat = page.offset;
+      yield { ...page, lines: [], offset: from };
+    }
+  }
 }
 
 async function open(rest: GeminiRest, file: string, from: number, signal: AbortSignal): Promise<Response> {

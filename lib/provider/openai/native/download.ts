@@ -1,5 +1,5 @@
 import { readFailure } from '../../failure.js';
-import { linePages, skipBytes } from '../../native/result-lines.js';
+import { linePages } from '../../native/result-lines.js';
 import type { LinePage } from '../../native/result-lines.js';
 import type { OpenAIPlumbing } from './plumbing.js';
 import { noTimeout } from './plumbing.js';
@@ -18,7 +18,7 @@ export async function* downloadLines(
   const partial = from > 0 && startsAt(response, from);
   if (response.body === null) return;
   const chunks = response.body as unknown as AsyncIterable<Uint8Array>;
-  yield* linePages(partial || from === 0 ? chunks : skipBytes(chunks, from), from);
+  yield* linePages(chunks, from, partial ? 0 : from);
 }
 
 async function open(client: OpenAIPlumbing, fileId: string, from: number, signal: AbortSignal): Promise<Response> {
