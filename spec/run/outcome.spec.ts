@@ -1,0 +1,101 @@
+import type { Verdict } from '../../lib/provider/provider.js';
+import { decide, okResult, type Decision } from '../../lib/run/outcome.js';
+import type { WorkItem } from '../../lib/run/work-item.js';
+import { failure, outcomeOptions as options, workItem } from './support.js';
+
+const failed = (attempts: number, more: object = {}): Decision => ({
+  kind: 'finish',
+  result: { itemId: 'i1', ok: false, error: failure, attempts, ...more },
+});
+
+describe('what becomes of an item after a failed attempt', () => {
+  const retry: Verdict = { kind: 'retry', error: failure };
+  const fail: Verdict = { kind: 'fail', error: failure };
+  const stop: Verdict = { kind: 'stop', status: 'failed', code: 'auth', error: failure };
+  const free = { free: true };
+
+  it.each<[string, Partial<WorkItem>, Verdict, { free?: boolean }, Decision]>([
+    ['a first failure is tried again after the backoff', {}, retry, {}, { kind: 'again', delayMs: 100, failures: 1 }],
+    ['a second after twice that', { failures: 1 }, retry, {}, { kind: 'again', delayMs: 200, failures: 2 }],
+    ['the last allowed one is final', { failures: 2 }, retry, {}, failed(3)],
+    [
+      'a wait asked for is the floor',
+      {},
+      { ...retry, waitMs: 5_000 },
+      {},
+      { kind: 'again', delayMs: 5_000, failures: 1 },
+    ],
+    ['a shorter one changes nothing', {}, { ...retry, waitMs: 5 }, {}, { kind: 'again', delayMs: 100, failures: 1 }],
+    [
+      'one that is nobody’s fault costs no attempt',
+      { failures: 1 },
+      retry,
+      free,
+      { kind: 'again', delayMs: 100, failures: 1 },
+    ],
+    ['not even the last one', { failures: 2 }, retry, free, { kind: 'again', delayMs: 200, failures: 2 }],
+    ['a hopeless item is final at once', {}, fail, {}, failed(1)],
+    [
+      'with what the provider sent and charged',
+      { metadata: [7] },
+      { ...fail, raw: { a: 1 }, usage: { inputTokens: 2, outputTokens: 0 } },
+      {},
+      failed(1, { raw: { a: 1 }, usage: { inputTokens: 2, outputTokens: 0 }, metadata: [7] }),
+    ],
+    [
+      'a refusal for the rate holds everybody',
+      { failures: 2 },
+      { kind: 'rate_limited', error: failure, waitMs: 70 },
+      {},
+      { kind: 'hold', waitMs: 70 },
+    ],
+    ['even without a time', {}, { kind: 'rate_limited', error: failure }, {}, { kind: 'hold', waitMs: undefined }],
+    ['what no item can pass stops the job', { failures: 2 }, stop, {}, { kind: 'stop', verdict: stop }],
+  ])('%s', (_what, item, verdict, { free: isFree = false }, expected) => {
+    expect(decide(workItem(1, item), verdict, options, isFree)).toEqual(expected);
+  });
+
+  it.each([
+    ['never', false],
+    ['errors', true],
+    ['always', true],
+  ] as const)('keeps the body of a failure with keepRaw %s: %s', (keepRaw, kept) => {
+    const decision = decide(workItem(), { kind: 'fail', error: failure, raw: 'body' }, { ...options, keepRaw });
+    expect(decision.kind === 'finish' && 'raw' in decision.result).toBe(kept);
+  });
+
+  it('with one attempt allowed never tries again', () => {
+    expect(decide(workItem(), retry, { ...options, maxAttempts: 1 })).toEqual(failed(1));
+  });
+});
+
+describe('the result of an answer', () => {
+  it('has the output, the tokens, the attempts and the caller’s own metadata', () => {
+    const usage = { inputTokens: 3, outputTokens: 4 };
+    expect(
+      okResult(workItem(1, { failures: 2, metadata: { row: 7 } }), { output: 'OK', usage, raw: { id: 1 } }, options),
+    ).toEqual({
+      itemId: 'i1',
+      ok: true,
+      output: 'OK',
+      usage,
+      attempts: 3,
+      raw: { id: 1 },
+      metadata: { row: 7 },
+    });
+  });
+
+  it.each([
+    ['never', false],
+    ['errors', false],
+    ['always', true],
+  ] as const)('keeps the body with keepRaw %s: %s', (keepRaw, kept) => {
+    expect('raw' in okResult(workItem(), { output: 'OK', raw: {} }, { ...options, keepRaw })).toBe(kept);
+  });
+
+  it('always has an output, and nothing that JSON would lose', () => {
+    const result = okResult(workItem(), { output: undefined }, options);
+    expect(result).toEqual({ itemId: 'i1', ok: true, output: null, attempts: 1 });
+    expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+  });
+});
