@@ -118,15 +118,14 @@ class RequestLog implements ScriptedLog {
       this.#sent.set(itemId, time);
       this.maxActive = Math.max(this.maxActive, ++this.active);
       const end = (state: ScriptedRequest['state']) => (): void => {
-        if (request.state === 'open') request.state = state;
+        if (request.state !== 'open') return;
+        request.state = state;
+        request.endedAt = this.scheduler.now();
+        this.active--;
       };
       return responses(() => answerOf(script, request)).pipe(
         tap({ next: end('answered'), error: end('failed'), complete: end('failed') }),
-        finalize(() => {
-          end('given up')();
-          request.endedAt = this.scheduler.now();
-          this.active--;
-        }),
+        finalize(end('given up')),
       );
     });
   }

@@ -49,6 +49,7 @@ describe('what becomes of an item after a failed attempt', () => {
       {},
       { kind: 'hold', waitMs: 70 },
     ],
+    ['but not for ever, while others pass', { refusals: 200 }, { kind: 'rate_limited', error: failure }, {}, failed(1)],
     ['even without a time', {}, { kind: 'rate_limited', error: failure }, {}, { kind: 'hold', waitMs: undefined }],
     ['what no item can pass stops the job', { failures: 2 }, stop, {}, { kind: 'stop', verdict: stop }],
   ])('%s', (_what, item, verdict, { free: isFree = false }, expected) => {
