@@ -59,9 +59,15 @@ function withoutResponse({ code, message }: Json, response: unknown, classify: C
   if (code === 'batch_cancelled' || code === 'batch_canceled')
     return { kind: 'unprocessed', code: 'cancelled', message: text };
   const stated = isRecord(response) ? Number(response['status_code'] ?? 0) : 0;
-  const invalid = typeof code === 'string' && /invalid|unsupported|not_found/.test(code);
-  const status = stated >= 400 ? { status: stated } : invalid ? { status: 400 } : {};
-  return failedOutcome(classify(Object.assign(new Error(text), { code, ...status })));
+  const status = stated >= 400 ? stated : statusOf(code);
+  return failedOutcome(classify(Object.assign(new Error(text), { code, ...(status === undefined ? {} : { status }) })));
+}
+
+/** The HTTP status that goes with a code, where it says whether another try is of use. */
+function statusOf(code: unknown): number | undefined {
+  if (typeof code !== 'string') return undefined;
+  if (/rate_limit|slow_down/.test(code)) return 429;
+  return /invalid|unsupported|not_found/.test(code) ? 400 : undefined;
 }
 
 /** In the form of the SDK's `APIError`, so that it is classified as one. */
