@@ -42,6 +42,34 @@ export const runShape = {
   keepRaw: z.enum(['never', 'errors', 'always'], 'one of "never", "errors", "always"').optional(),
   /** Read the whole input before the first request. Default false. */
   startAfterInput: flag.optional(),
+  /** Native batches: wait between the answer of a poll and the next one, at first. Default 10,000. */
+  pollIntervalMs: positive.optional(),
+  /** Longest such wait. Default 60,000. */
+  maxPollIntervalMs: positive.optional(),
+  /** How long a batch that may have been created is looked for before it is created again. Default 120,000 (2 minutes). */
+  orphanWaitMs: milliseconds.optional(),
+  /** How long an ended batch may take to show its outputs. Default 600,000 (10 minutes). */
+  lateOutputMs: milliseconds.optional(),
+  /** How long `cancel()` waits for native batches to end. Default 600,000 (10 minutes). */
+  cancelWaitMs: milliseconds.optional(),
+  /** Delete uploaded and result files once their results are stored. Default false: they expire by themselves. */
+  cleanUp: flag.optional(),
+  /** Items from which on `mode: 'auto'` chooses native batches. Default 1,000. */
+  nativeMinItems: wholeFrom(1).optional(),
+  /** The provider's limits on batches, where yours differ. */
+  nativeCaps: z
+    .strictObject(
+      {
+        maxRequests: wholeFrom(1).optional(),
+        maxBytes: wholeFrom(1).optional(),
+        maxInputs: wholeFrom(1).optional(),
+        maxBatches: wholeFrom(1).optional(),
+        creationsPerHour: wholeFrom(1).optional(),
+        enqueuedTokens: wholeFrom(1).nullable().optional(),
+      },
+      'an object of maxRequests, maxBytes, maxInputs, maxBatches, creationsPerHour, enqueuedTokens',
+    )
+    .optional(),
 } as const;
 
 /** Settings that are kept with the job for `resume`. */
@@ -65,6 +93,14 @@ export const runDefaults = {
   progressIntervalMs: 250,
   keepRaw: 'always' as 'never' | 'errors' | 'always',
   startAfterInput: false as boolean,
+  pollIntervalMs: 10_000,
+  maxPollIntervalMs: 60_000,
+  orphanWaitMs: 120_000,
+  lateOutputMs: 600_000,
+  cancelWaitMs: 600_000,
+  cleanUp: false as boolean,
+  nativeMinItems: 1_000,
+  nativeCaps: {} as NonNullable<RunOptions['nativeCaps']>,
 };
 
 /** Later layers win; `undefined` never overrides. */

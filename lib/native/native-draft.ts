@@ -1,0 +1,21 @@
+import type { Draft } from '../store/store.js';
+
+/** Drafts that must be in one transaction: results and how far the output they come from was read. */
+export interface DraftGroup {
+  readonly type: 'group';
+  readonly drafts: readonly Draft[];
+}
+
+/** What a native run wants written. */
+export type NativeDraft = Draft | DraftGroup;
+
+/** The drafts of a commit, without the brackets. */
+export function flattenDrafts<D extends { readonly type: string }>(
+  drafts: readonly (D | DraftGroup)[],
+): readonly (D | Draft)[] {
+  return drafts.flatMap((draft): readonly (D | Draft)[] => (isGroup(draft) ? draft.drafts : [draft]));
+}
+
+function isGroup(draft: { readonly type: string }): draft is DraftGroup {
+  return draft.type === 'group';
+}

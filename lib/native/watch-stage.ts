@@ -1,0 +1,95 @@
+import {
+  catchError,
+  defer,
+  EMPTY,
+  ignoreElements,
+  merge,
+  Subject,
+  takeUntil,
+  tap,
+  throwError,
+  type Observable,
+} from 'rxjs';
+import { pollUntil } from '../operators/poll-until.js';
+import type { RemoteBatch } from '../provider/native.js';
+import type { NativeDraft } from './native-draft.js';
+import { CallRefused, patiently } from './patiently.js';
+import { isFinal } from './search-verdict.js';
+import { twinWatch } from './search-stage.js';
+import { putBack, vanished } from './settle-cause.js';
+import type { Shard } from './shard.js';
+import { moveShard, type ShardContext } from './shard-context.js';
+
+/** Polls a batch until it has ended remotely; decides nothing by its counts. */
+export function watchStage(shard: Shard, context: ShardContext): Observable<NativeDraft> {
+  const { halt } = context;
+  const over$ = new Subject<void>();
+  const polls$ = pollBatch(shard, context).pipe(
+    tap((batch) => {
+      if (isFinal(batch.status)) ended(shard, batch, context);
+    }),
+    ignoreElements(),
+    catchError((error: unknown) => gone(shard, error, context)),
+    tap({ complete: () => over$.next() }),
+  );
+  const interrupted$ = shard.record.state === 'live' ? halt.any$ : halt.stop$;
+  return merge(polls$, twinWatch(shard, context).pipe(takeUntil(over$))).pipe(takeUntil(interrupted$));
+}
+
+/** Asks the batch to end; what it answered until then will be read. */
+export function cancelStage(shard: Shard, context: ShardContext): Observable<never> {
+  const { native } = context;
+  return defer(() => {
+    moveShard(shard, 'cancel', context, { cause: putBack });
+    // Too late, or no longer there: the next poll tells.
+    return patiently('cancel', (call) => native.cancel(batchIdOf(shard), call), context).pipe(
+      catchError((error: unknown) => (error instanceof CallRefused ? EMPTY : throwError(() => error))),
+      ignoreElements(),
+    );
+  });
+}
+
+/** Every answer of a batch's polls, the final one last. */
+export function pollBatch(shard: Shard, context: ShardContext): Observable<RemoteBatch> {
+  const { native, settings, random, scheduler } = context;
+  const { pollIntervalMs, maxPollIntervalMs } = settings;
+  // What was just created has not ended; what is taken up after a pause may have.
+  const firstMs = shard.remote === undefined || isFinal(shard.remote.status) ? 0 : pollIntervalMs;
+  return pollUntil(
+    () => patiently('poll', (call) => native.poll(batchIdOf(shard), call), context),
+    ({ status }) => isFinal(status),
+    { intervalMs: pollIntervalMs, maxIntervalMs: maxPollIntervalMs, jitter: 0.1, firstMs, random, scheduler },
+  ).pipe(
+    tap((batch) => {
+      shard.remote = batch;
+      context.changed();
+    }),
+  );
+}
+
+function ended(shard: Shard, batch: RemoteBatch, context: ShardContext): void {
+  const { quota } = context;
+  const crowded = batch.status === 'failed' && batch.faults.some(({ kind }) => kind === 'quota');
+  if (!crowded) {
+    quota.drained(shard.enqueued);
+    moveShard(shard, 'ended', context, { said: batch.said });
+    return;
+  }
+  const { tooLarge } = quota.refused(shard.enqueued);
+  const { attempt, requests } = shard.record;
+  if (shard.cancelled || (tooLarge && requests > 1)) moveShard(shard, 'decided', context, { cause: putBack });
+  else moveShard(shard, 'crowded', context, { attempt: attempt + 1, batchId: null, said: '' });
+  shard.remote = undefined;
+}
+
+function gone(shard: Shard, error: unknown, context: ShardContext): Observable<never> {
+  if (!(error instanceof CallRefused)) throw error;
+  context.quota.drained(shard.enqueued);
+  moveShard(shard, 'decided', context, { cause: vanished(error.message) });
+  return EMPTY;
+}
+
+function batchIdOf({ record }: Shard): string {
+  if (record.batchId === null) throw new Error(`Shard ${String(record.shard)} has no batch yet`);
+  return record.batchId;
+}
