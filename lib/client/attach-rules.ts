@@ -1,23 +1,5 @@
 import { BatchError } from '../core/errors.js';
-import type { Mode, RunMode } from '../core/job.js';
 import type { JobRecord, NewJob } from '../store/store.js';
-
-/** How a job will run, and why. */
-export interface ModeChoice {
-  readonly runMode: RunMode;
-  readonly reason: string;
-}
-
-export function chooseMode(mode: Mode, providerName: string): ModeChoice {
-  if (mode === 'native') {
-    throw new BatchError(
-      'invalid_options',
-      `map(): mode "native" is not offered by the provider "${providerName}"; use "emulated" or "auto"`,
-    );
-  }
-  if (mode === 'emulated') return { runMode: 'emulated', reason: 'asked for' };
-  return { runMode: 'emulated', reason: `the provider "${providerName}" offers ordinary requests only` };
-}
 
 /** A known job goes on as what it is. Throws `job_conflict` naming what the call says differently. */
 export function refuseConflict(

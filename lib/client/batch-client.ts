@@ -28,7 +28,8 @@ import type { Provider } from '../provider/provider.js';
 import { resolveItem, type ItemDefaults } from '../run/work-item.js';
 import { sqliteStore } from '../store/sqlite/sqlite-store.js';
 import type { BatchStore, JobRecord, NewJob } from '../store/store.js';
-import { chooseMode, refuseConflict } from './attach-rules.js';
+import { chooseMode } from '../native/choose-mode.js';
+import { refuseConflict } from './attach-rules.js';
 import type { BatchClientApi, CloseOptions, PruneOptions } from './client-api.js';
 import { JobRunner } from './job-runner.js';
 
@@ -226,9 +227,11 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
     this.#store.release(lease);
   }
 
-  #newJob(options: Omit<MapOptions, 'items'>): NewJob {
+  #newJob(options: MapOptions): NewJob {
     const { jobId = `job-${randomUUID()}`, mode = 'auto', params = {}, tags = [], metadata = null } = options;
-    const { runMode, reason } = chooseMode(mode, this.#provider.name);
+    const { nativeMinItems } = mergeRunOptions(pickRunOptions(this.#options), pickRunOptions(options));
+    const count = Array.isArray(options.items) ? options.items.length : undefined;
+    const { runMode, reason } = chooseMode({ mode, provider: this.#provider, count, nativeMinItems });
     return {
       jobId,
       provider: this.#provider.name,

@@ -22,6 +22,8 @@ import { logLine, type Log } from '../log/logger.js';
 import { ofType } from '../operators/of-type.js';
 import type { Callbacks } from '../options/map-options.js';
 import type { RunSettings } from '../options/run-options.js';
+import { BatchQuotas } from '../native/batch-quotas.js';
+import { effectiveCaps } from '../native/native-options.js';
 import type { LimiterRegistry } from '../pacing/limiter-registry.js';
 import type { Provider } from '../provider/provider.js';
 import type { StopRequest } from '../run/stop.js';
@@ -67,12 +69,14 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
   readonly #started = new Subject<string>();
   readonly #cold = new ColdJobs();
   readonly #heartbeat: Heartbeat;
+  readonly #quotas: BatchQuotas;
   readonly started$: Observable<string> = this.#started.asObservable();
 
   constructor(
     private readonly options: JobRunnerOptions,
     private readonly host: () => JobHost,
   ) {
+    this.#quotas = new BatchQuotas(options);
     this.#heartbeat = new Heartbeat(options.store, () =>
       [...this.#running.values()].filter(({ run }) => !run.finished),
     );
@@ -116,6 +120,8 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
       created: options.created,
       provider,
       limiterFor,
+      batchQuota:
+        provider.native && this.#quotas.quota(scope, effectiveCaps(provider.native.caps, settings.nativeCaps)),
       settings,
       intakes: options.intakes,
       partial: options.partial,

@@ -2,6 +2,7 @@ import {
   asyncScheduler,
   concat,
   defer,
+  EMPTY,
   filter,
   from,
   ignoreElements,
@@ -22,6 +23,10 @@ import { BatchError, isBatchError, toBatchError } from '../core/errors.js';
 import type { BatchEvent } from '../core/events.js';
 import type { Progress } from '../core/progress.js';
 import type { Intake } from '../intake/intake.js';
+import type { BatchQuota } from '../native/batch-quota.js';
+import { nativeRun } from '../native/native-run.js';
+import type { ShardQueue } from '../native/shard-queue.js';
+import { itemsOf, openShards } from '../native/open-shards.js';
 import { persistTo } from '../operators/persist-to.js';
 import type { RunSettings } from '../options/run-options.js';
 import type { Limiter } from '../pacing/limiter.js';
@@ -45,6 +50,8 @@ export interface ActiveJobOptions {
   readonly provider: Provider;
   /** The quota of requests to this model. */
   readonly limiterFor: (model: string | undefined) => Limiter;
+  /** The provider's limits on batches, where it has any. */
+  readonly batchQuota: BatchQuota | undefined;
   readonly settings: RunSettings;
   readonly intakes: readonly Intake[];
   /** Finish with the items there are, although the input was never read to its end. */
@@ -100,6 +107,7 @@ export class ActiveJob {
       defaultModel: provider.defaultModel,
       concurrency: settings.concurrency,
       pacing: () => limiter.state,
+      shards: openShards({ ...options, quota: options.batchQuota, scheduler: this.#scheduler }),
       onReopened: () => this.#decided.complete(),
       scheduler: this.#scheduler,
     });
@@ -214,8 +222,46 @@ export class ActiveJob {
   }
 
   #sends(): Observable<RunDraft> {
+    const { shards, record } = this.#state;
+    if (shards === undefined) return this.#requests();
+    // In another mode its batches are ended first: what they did not answer is free then.
+    return record.runMode === 'native'
+      ? this.#batches(shards, false)
+      : concat(
+          this.#batches(shards, true),
+          defer(() => this.#requests()),
+        );
+  }
+
+  #batches(queue: ShardQueue, cancelAll: boolean): Observable<RunDraft> {
+    const { provider, settings, batchQuota, store, lease, record, random } = this.#options;
+    const { native } = provider;
+    if (native === undefined || batchQuota === undefined) return EMPTY;
+    return nativeRun({
+      ...{ store, lease, native, queue, cancelAll, random },
+      quota: batchQuota,
+      breaker: new CircuitBreaker(settings),
+      settings: {
+        ...settings,
+        callTimeoutMs: settings.attemptTimeoutMs,
+        // A large upload is several times an answer.
+        uploadTimeoutMs: 3 * settings.attemptTimeoutMs,
+      },
+      maxAttempts: settings.maxAttempts,
+      backoff: { baseMs: settings.backoffBaseMs, maxMs: settings.backoffMaxMs },
+      keepRaw: settings.keepRaw,
+      toItem: itemsOf(record, provider),
+      stop: (request) => this.stop(request),
+      stopped$: this.#stopped,
+      stopRequest: () => this.#stop,
+      changed: () => this.#ticks.next(),
+      scheduler: this.#scheduler,
+    }).pipe(takeUntil(this.#aborted));
+  }
+
+  #requests(): Observable<RunDraft> {
     const { provider, limiterFor, settings, random, sleptSince } = this.#options;
-    const { queue, tracker } = this.#state;
+    const { work: queue, tracker } = this.#state;
     const drained$ = this.#stopped.pipe(switchMap(() => timer(settings.drainMs, this.#scheduler)));
     return emulatedRun({
       jobId: this.jobId,

@@ -1,10 +1,11 @@
 import type { BatchEvent } from '../core/events.js';
+import { flattenDrafts, type DraftGroup } from '../native/native-draft.js';
 import type { Journal } from '../operators/persist-to.js';
 import type { BatchStore, ControlRequest, Draft, Lease } from '../store/store.js';
 import type { RunState } from './run-state.js';
 
 /** A draft of a run, or the wish for a progress: filled in at the moment it is written. */
-export type RunDraft = Draft | { readonly type: 'tick' };
+export type RunDraft = Draft | DraftGroup | { readonly type: 'tick' };
 
 export interface RunJournalOptions {
   readonly store: BatchStore;
@@ -22,12 +23,12 @@ export class RunJournal implements Journal<RunDraft, BatchEvent> {
 
   commit(drafts: readonly RunDraft[]): readonly BatchEvent[] {
     const { store, lease, state } = this.options;
-    const { queue, tracker } = state;
+    const { queue, shards, tracker } = state;
     const now = this.options.now();
     let results = 0;
     let ticked = false;
     const group: Draft[] = [];
-    for (const draft of drafts) {
+    for (const draft of flattenDrafts(drafts)) {
       if (draft.type === 'tick') {
         ticked = true;
         continue;
@@ -35,6 +36,7 @@ export class RunJournal implements Journal<RunDraft, BatchEvent> {
       if (draft.type === 'item') {
         results++;
         queue.written(draft.ordinal);
+        if (shards !== queue) shards?.written(draft.ordinal);
         tracker.noteResult(draft.result, now);
       }
       group.push(draft);
@@ -44,6 +46,7 @@ export class RunJournal implements Journal<RunDraft, BatchEvent> {
     const { events, control } = store.commit(lease, { drafts: group, lowWater, claimedTo });
     // Only now: a run that breaks off must not pass over what was never written.
     state.lowWater = lowWater;
+    shards?.committed(group);
     if (results > 0) this.options.onResults();
     if (control !== null) this.options.onControl(control);
     return events;

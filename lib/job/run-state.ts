@@ -2,7 +2,10 @@ import type { SchedulerLike } from 'rxjs';
 import type { JobStatus, StopReason } from '../core/job.js';
 import type { PacingState, Progress } from '../core/progress.js';
 import { ProgressTracker } from '../run/progress-tracker.js';
+import { withShards } from '../native/shard-board.js';
 import { toWorkItem } from '../run/work-item.js';
+import type { ShardQueue } from '../native/shard-queue.js';
+import type { RunQueue } from '../run/run-queue.js';
 import { WorkQueue } from '../run/work-queue.js';
 import type { BatchStore, JobPatch, JobRecord, Lease } from '../store/store.js';
 
@@ -14,6 +17,8 @@ export interface RunStateOptions {
   readonly defaultModel: string | undefined;
   readonly concurrency: number;
   readonly pacing: () => PacingState;
+  /** The job's native batches: all of its work in native mode, what is left of them otherwise. */
+  readonly shards: ShardQueue | undefined;
   /** An ended job is taken up again. */
   readonly onReopened: () => void;
   readonly scheduler: SchedulerLike;
@@ -21,7 +26,11 @@ export interface RunStateOptions {
 
 /** What one run of a job knows: the job's row, what is to be sent, how far it is. */
 export class RunState {
-  readonly queue: WorkQueue;
+  /** What the run takes its items from. */
+  readonly queue: RunQueue;
+  /** Items to be sent as requests. */
+  readonly work: WorkQueue;
+  readonly shards: ShardQueue | undefined;
   readonly tracker: ProgressTracker;
   /** Every item up to here has its result in the store. */
   lowWater: number;
@@ -35,13 +44,15 @@ export class RunState {
     this.#atWork = record.status !== 'completed' && record.status !== 'cancelled';
     this.tracker = new ProgressTracker(record, record.runMode);
     const defaults = { model: record.model ?? defaultModel, params: record.params };
-    this.queue = new WorkQueue({
+    this.shards = options.shards;
+    this.work = new WorkQueue({
       claim: (after, limit) => store.claim(lease, after, limit),
       toItem: (claimed) => toWorkItem(claimed, defaults),
       lowWater: record.lowWater,
       maxDelayed: Math.max(1_000, 4 * concurrency),
       scheduler,
     });
+    this.queue = record.runMode === 'native' ? (this.shards ?? this.work) : this.work;
   }
 
   get record(): JobRecord {
@@ -64,7 +75,8 @@ export class RunState {
 
   snapshot(status: JobStatus, reason: StopReason | null): Progress {
     const { scheduler, pacing } = this.options;
-    return this.tracker.snapshot(scheduler.now(), status, reason, pacing());
+    const progress = this.tracker.snapshot(scheduler.now(), status, reason, pacing());
+    return this.shards === undefined ? progress : withShards(progress, this.shards);
   }
 
   update(patch: JobPatch): void {
