@@ -20,13 +20,13 @@ export function readItem(value: unknown, place: string): ReadItem {
   const item = checkShape(typeof value === 'string' ? { input: value } : value, place);
   const input = toJson(item.input, place, 'input');
   const model = item.model === undefined ? '' : `,"model":${JSON.stringify(item.model)}`;
-  const params = item.params === undefined ? '' : `,"params":${toJson(item.params, place, 'params')}`;
+  const params = item.params === undefined ? '' : toJson(item.params, place, 'params');
   const metadata = item.metadata === undefined ? '' : `,"metadata":${toJson(item.metadata, place, 'metadata')}`;
-  const identity = `${stableJson(item.input, input)}\n${model}\n${item.params === undefined ? '' : stableJson(item.params, params)}`;
+  const identity = `${stableJson(item.input, input)}\n${model}\n${params === '' ? '' : stableJson(item.params, params)}`;
   return {
     itemId: item.itemId,
     hash: createHash('sha256').update(identity).digest().subarray(0, 16),
-    request: `{"input":${input}${model}${params}${metadata}}`,
+    request: `{"input":${input}${model}${params === '' ? '' : `,"params":${params}`}${metadata}}`,
     item,
   };
 }
