@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Observable } from 'rxjs';
 
 /**
@@ -8,6 +9,8 @@ import { Observable } from 'rxjs';
 export function nativeCall<T>(outer: AbortSignal, run: (signal: AbortSignal) => AsyncIterable<T>): Observable<T> {
   return new Observable<T>((subscriber) => {
     const controller = new AbortController();
+    // A call may be hundreds of requests, and each listens.
+    setMaxListeners(0, controller.signal);
     const abort = (): void => controller.abort(outer.reason);
     if (outer.aborted) abort();
     outer.addEventListener('abort', abort, { once: true });

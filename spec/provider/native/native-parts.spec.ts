@@ -1,0 +1,131 @@
+import { Observable, from, lastValueFrom, toArray } from 'rxjs';
+import { readCountedKey, toCountedKey } from '../../../lib/provider/native/counted-key';
+import { nativeCall } from '../../../lib/provider/native/native-call';
+import { jsonTokens, promptTokens } from '../../../lib/provider/native/prompt-tokens';
+import { linePages } from '../../../lib/provider/native/result-lines';
+
+describe('lines of a result file', () => {
+  async function* chunksOf(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < bytes.length; at += size) yield new Uint8Array(bytes.subarray(at, at + size));
+  }
+  const pagesOf = async (bytes: Buffer, size: number, start = 0, skip = 0) => {
+    const pages = [];
+    for await (const page of linePages(chunksOf(bytes, size), start, skip)) pages.push(page);
+    return pages;
+  };
+
+  it.each([1, 2, 3, 7, 1_000])('come whole from chunks of %d bytes', async (size) => {
+    const bytes = Buffer.from('\uFEFFgrüße 🙂\r\n\n\nzwei\n   \ndrei');
+    const pages = await pagesOf(bytes, size);
+    expect(pages).toEqual([{ lines: ['grüße 🙂', 'zwei', 'drei'], first: 0, offset: bytes.length }]);
+  });
+
+  it('come in pages of 256, or of a megabyte, each with its place', async () => {
+    const short = Buffer.from('abc\n'.repeat(600));
+    expect((await pagesOf(short, 100)).map(({ lines, first, offset }) => [lines.length, first, offset])).toEqual([
+      [256, 0, 1_024],
+      [256, 256, 2_048],
+      [88, 512, 2_400],
+    ]);
+    const long = Buffer.from(`${'x'.repeat(400_000)}\n`.repeat(5));
+    expect((await pagesOf(long, 65_536)).map(({ lines }) => lines.length)).toEqual([3, 2]);
+    expect(await pagesOf(Buffer.alloc(0), 10)).toEqual([]);
+    expect(await pagesOf(Buffer.from('\n\n'), 10)).toEqual([]);
+  });
+
+  it('are the same from any page on, with signs of life on the way', async () => {
+    const bytes = Buffer.from(`${'y'.repeat(20_000)}\n`.repeat(600));
+    const pages = await pagesOf(bytes, 65_536);
+    const { offset } = pages[9]!;
+    const rest = await pagesOf(bytes, 65_536, offset, offset);
+    expect(rest.filter(({ lines }) => lines.length === 0).map((page) => page.offset)).toEqual([offset, offset]);
+    const wanted = rest.filter(({ lines }) => lines.length > 0);
+    expect(wanted.map((page) => page.offset)).toEqual(pages.slice(10).map((page) => page.offset));
+  });
+});
+
+describe('a native call', () => {
+  const never = (signal: AbortSignal): Promise<never> =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+
+  it('runs once for each subscription, and tears down what it began', async () => {
+    const log: string[] = [];
+    const call$ = nativeCall(new AbortController().signal, async function* (signal) {
+      log.push('begin');
+      try {
+        yield 1;
+        await never(signal);
+      } finally {
+        log.push('end');
+      }
+    });
+    expect(log).toEqual([]);
+    for (let n = 0; n < 2; n++) {
+      await new Promise<void>((resolve) => {
+        const subscription = call$.subscribe(() => {
+          setTimeout(() => {
+            subscription.unsubscribe();
+            setTimeout(resolve, 5);
+          }, 1);
+        });
+      });
+    }
+    expect(log).toEqual(['begin', 'end', 'begin', 'end']);
+  });
+
+  it('errors with the reason of an abort from outside, also of one that came before', async () => {
+    const controller = new AbortController();
+    const call$ = nativeCall(controller.signal, async function* (signal) {
+      yield await never(signal);
+    });
+    setTimeout(() => controller.abort(new Error('enough')), 1);
+    await expect(lastValueFrom(call$)).rejects.toThrow('enough');
+    await expect(lastValueFrom(call$)).rejects.toThrow('enough');
+  });
+
+  it('is held back by a consumer that works synchronously', async () => {
+    let made = 0;
+    let taken = 0;
+    const call$ = nativeCall(new AbortController().signal, async function* () {
+      for (; made < 5; made++) yield made;
+    });
+    await new Promise<void>((resolve) => {
+      call$.subscribe({
+        next: () => expect(made).toBe(taken++),
+        complete: resolve,
+      });
+    });
+    expect(await lastValueFrom(from(new Observable<number>((s) => s.complete())).pipe(toArray()))).toEqual([]);
+  });
+});
+
+describe('a counted key', () => {
+  it.each([
+    ['i1', undefined, 'i1'],
+    ['i1', 3, 'i1_n3'],
+    ['i1_n3', undefined, 'i1_n3_n0'],
+    ['i1_n3', 1, 'i1_n3_n1'],
+  ])('%s with %s inputs is %s, and back', (key, inputs, id) => {
+    expect(toCountedKey({ key, inputs })).toBe(id);
+    expect(readCountedKey(id)).toEqual({ key, inputs });
+  });
+});
+
+describe('prompt tokens', () => {
+  it.each([
+    [['abcdef'], 2],
+    [[[{ role: 'user', content: 'abcdef' }]], 2],
+    [['日本語'], 3],
+    [[[1, 2, 3, 4]], 4],
+    [[[{ type: 'image_url', image_url: { url: `data:image/png;base64,${'A'.repeat(9_999)}` } }]], 1_000],
+    [[[{ parts: [{ inlineData: { mimeType: 'image/png', data: 'A'.repeat(9_999) } }] }]], 1_000],
+    [[undefined], 1],
+  ])('of %j are %d', (parts, tokens) => {
+    expect(promptTokens(...parts)).toBe(tokens);
+  });
+
+  it('of a schema are those of its JSON', () => {
+    expect(jsonTokens({ a: 1 })).toBe(3);
+    expect(jsonTokens(undefined)).toBe(0);
+  });
+});
