@@ -3,41 +3,45 @@
 import { relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BatchClient, isBatchError, ofType, type BatchClientApi } from 'openapi-batch';
-import { describeLedger, startDemoServer } from './main-job/demo-server.js';
+import { nativeDemo, requestDemo } from './main-job/demos.js';
 import { reviews } from './main-job/demo-items.js';
-import { progressView } from './main-job/progress-view.js';
 
-const usage = `Usage: npm start [-- --help]
+const usage = `Usage: npm start [-- --native | --help]
 
 Runs a batch of 200 requests against a bundled fake of OpenAI's API, with progress and a summary. Needs no key.
+With --native: 600 requests through the provider's batch API, in shards of 100, a bar for each.
 The jobs are kept in openapi-batch-demo.sqlite in the current folder; OPENAPI_BATCH_DB names another file.`;
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { values: flags } = parseArgs({ args: [...argv], options: { help: { type: 'boolean', short: 'h' } } });
+  const { values: flags } = parseArgs({
+    args: [...argv],
+    options: { help: { type: 'boolean', short: 'h' }, native: { type: 'boolean' } },
+  });
   if (flags.help === true) {
     console.log(usage);
     return 0;
   }
 
   const db = process.env['OPENAPI_BATCH_DB'] ?? 'openapi-batch-demo.sqlite';
-  await using server = await startDemoServer();
+  const demo = flags.native === true ? nativeDemo : requestDemo;
+  await using server = await demo.startServer();
   await using client = new BatchClient({
     provider: 'openai',
     baseURL: server.url,
     apiKey: 'no-key-needed',
     defaultModel: 'gpt-4o-mini',
     db,
-    concurrency: 10,
-    backoffBaseMs: 100,
     progressIntervalMs: 100,
+    ...demo.settings,
   });
 
-  const { jobId, goingOn } = await chooseJob(client);
+  const { jobId, goingOn } = await chooseJob(client, demo.name);
   const startedAt = Date.now();
-  const job = client.map({ jobId, items: reviews() });
-  console.log(`${goingOn ? 'going on with' : 'submitted'} job ${jobId}, 200 items, database ${resolve(db)}`);
+  const job = client.map({ jobId, mode: demo.mode, items: reviews(demo.items) });
+  const size = `${String(demo.items)} items`;
+  console.log(`${goingOn ? 'going on with' : 'submitted'} job ${jobId}, ${size}, database ${resolve(db)}`);
 
-  const view = progressView(process.stdout);
+  const view = demo.view(process.stdout);
   const interrupt = (): void => void job.pause().catch(() => undefined);
   process.once('SIGINT', interrupt);
   // A second subscriber: what the summary needs comes from `wait()` below, and so do errors.
@@ -51,7 +55,7 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(
       `\n${end.status}: ${String(end.ok)} ok, ${String(end.failed)} failed of ${String(end.total)} in ${seconds} s`,
     );
-    console.log(`server's ledger: ${describeLedger(server.ledger)}`);
+    console.log(`server's ledger: ${demo.describe(server.ledger)}`);
     console.log(lookAt(jobId, db));
     return 0;
   } catch (error) {
@@ -68,12 +72,12 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** A job that an earlier run left unfinished, else a new one. */
-async function chooseJob(client: BatchClientApi): Promise<{ jobId: string; goingOn: boolean }> {
-  const earlier = (await client.jobs()).filter(({ jobId }) => /^demo-\d+$/.test(jobId));
+async function chooseJob(client: BatchClientApi, name: string): Promise<{ jobId: string; goingOn: boolean }> {
+  const earlier = (await client.jobs()).filter(({ jobId }) => new RegExp(`^${name}-\\d+$`).test(jobId));
   const unfinished = earlier.find(({ status }) => ['paused', 'interrupted', 'failed'].includes(status));
   if (unfinished !== undefined) return { jobId: unfinished.jobId, goingOn: true };
-  const highest = Math.max(0, ...earlier.map(({ jobId }) => Number(jobId.slice('demo-'.length))));
-  return { jobId: `demo-${String(highest + 1)}`, goingOn: false };
+  const highest = Math.max(0, ...earlier.map(({ jobId }) => Number(jobId.slice(name.length + 1))));
+  return { jobId: `${name}-${String(highest + 1)}`, goingOn: false };
 }
 
 function lookAt(jobId: string, db: string): string {

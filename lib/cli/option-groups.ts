@@ -21,6 +21,8 @@ export interface WatchValues extends DatabaseValues {
   readonly attemptTimeout?: number;
   readonly maxFailures?: number;
   readonly maxFailureRate?: number;
+  readonly pollInterval?: number;
+  readonly orphanWait?: number;
 }
 
 export function withDatabase(command: Command, json?: string): Command {
@@ -41,7 +43,13 @@ export function withWatching(command: Command): Command {
     .option('--max-attempts <n>', 'attempts per item (default: 5)', wholeFrom(1))
     .option('--attempt-timeout <time>', 'time for one attempt, such as 90s (default: 10m)', duration)
     .option('--max-failures <n>', 'pause when more items than this failed', wholeFrom(0))
-    .option('--max-failure-rate <share>', 'pause when a larger share of the items failed, such as 5%', share);
+    .option('--max-failure-rate <share>', 'pause when a larger share of the items failed, such as 5%', share)
+    .option('--poll-interval <time>', 'native mode: first wait between two looks at a batch (default: 10s)', duration)
+    .option(
+      '--orphan-wait <time>',
+      'native mode: how long a batch that may exist is looked for (default: 2m)',
+      duration,
+    );
   return withDatabase(command, 'progress and summary as JSON lines');
 }
 
@@ -62,6 +70,8 @@ function runOptions(values: WatchValues): RunOptions {
     attemptTimeoutMs: values.attemptTimeout,
     maxFailures: values.maxFailures,
     maxFailureRate: values.maxFailureRate,
+    pollIntervalMs: values.pollInterval,
+    orphanWaitMs: values.orphanWait,
   };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

@@ -43,6 +43,10 @@ describe('parse', () => {
       'run a.jsonl --max-failures 0 --max-failure-rate 10%',
       { ...run, options: { maxFailures: 0, maxFailureRate: 0.1 } },
     ],
+    [
+      'run a.jsonl --poll-interval 30s --orphan-wait 5m',
+      { ...run, options: { pollIntervalMs: 30_000, orphanWaitMs: 300_000 } },
+    ],
     ['run a.jsonl --max-failure-rate 0.25', { ...run, options: { maxFailureRate: 0.25 } }],
     ['resume j', { name: 'resume', jobId: 'j', partial: false, ...watch }],
     ['resume j --partial -o -', { name: 'resume', jobId: 'j', partial: true, ...watch, output: '-' }],
