@@ -92,12 +92,12 @@ export class BatchQuota {
     if (this.#live.delete(key)) this.#changes.next();
   }
 
-  /** Was refused for what is enqueued or created: everything waits. */
-  refused({ key, model, tokens }: Enqueued, waitMs?: number): { readonly tooLarge: boolean } {
+  /** Was refused for what is enqueued (`certain`: and nothing else) or created: everything waits. */
+  refused({ key, model, tokens }: Enqueued, certain: boolean, waitMs?: number): { readonly tooLarge: boolean } {
     this.#live.delete(key);
     const waits = waitAtLeast(waitMs, backoffDelay(++this.#refusals, backoff, this.#random));
     this.#heldUntil = this.#scheduler.now() + waits;
-    return this.#account(model).refused(key, tokens);
+    return this.#account(model).refused(key, tokens, certain);
   }
 
   #account(model: string): EnqueuedAccount {

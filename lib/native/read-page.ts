@@ -1,4 +1,5 @@
 import type { NativeOutcome, NativeResult } from '../provider/native.js';
+import type { ShardMember } from '../store/shard-store.js';
 import type { Draft } from '../store/store.js';
 import type { Awaited } from './awaited.js';
 import { ordinalOfKey } from './item-key.js';
@@ -27,66 +28,62 @@ export function readPage(
   context: ShardContext,
 ): PageReading {
   const counts: Counts = {};
-  const joined = results.flatMap((result) => join(result, shard, awaited, byPosition, counts, context));
-  const { store, lease, breaker } = context;
-  const members = new Map(
-    store.shards
-      .members(
-        lease.jobKey,
-        joined.map(({ ordinal }) => ordinal),
-      )
-      .map((member) => [member.ordinal, member]),
-  );
+  const named = results.flatMap((result) => nameItem(result, byPosition, counts));
+  const members = membersOf(named, awaited, context);
   const drafts: Draft[] = [];
   const open: number[] = [];
-  for (const { ordinal, outcome } of joined) {
+  for (const { ordinal, outcome, unkeyed } of named) {
     const member = members.get(ordinal);
-    if (member === undefined) continue;
+    const state = awaited.state(ordinal);
+    // An answer after a failure that was not final is worth having: it is paid for.
+    const wanted = state === 'awaited' || (state === 'open' && outcome.kind === 'ok');
+    if (member === undefined || !wanted) {
+      count(counts, state === 'none' && !isAnswered(ordinal, shard, context) ? 'unknownLines' : 'duplicateLines');
+      continue;
+    }
     const { draft, final } = lineOutcome(member, outcome, shard.cancelled, context);
     awaited.answer(ordinal, final);
     if (draft !== undefined) drafts.push(draft);
     if (!final) open.push(ordinal);
+    if (unkeyed) count(counts, 'matchedByPosition');
     if (outcome.kind === 'unprocessed' && outcome.code === 'expired') count(counts, 'expiredItems');
-    if (draft?.type === 'item') tripped(breaker.note(draft.result), context);
+    if (draft?.type === 'item') tripped(context.breaker.note(draft.result), context);
   }
   if (Object.keys(counts).length > 0) drafts.push({ type: 'note', add: counts });
   return { drafts, open };
 }
 
-interface Joined {
+interface Named {
   readonly ordinal: number;
   readonly outcome: NativeOutcome;
+  readonly unkeyed: boolean;
 }
 
-function join(
+function nameItem(
   result: NativeResult,
-  shard: Shard,
-  awaited: Awaited,
   byPosition: ((position: number) => number | undefined) | undefined,
   counts: Counts,
-  { store, lease }: ShardContext,
-): readonly Joined[] {
+): readonly Named[] {
   if (result.kind === 'unreadable') return count(counts, 'unreadableLines');
-  const outcome = result.kind === 'unkeyed' ? result.outcome : result;
-  const ordinal = result.kind === 'unkeyed' ? byPosition?.(result.position) : ordinalOfKey(result.key);
-  if (ordinal === undefined) return count(counts, result.kind === 'unkeyed' ? 'unkeyedLines' : 'unknownLines');
-  switch (awaited.state(ordinal)) {
-    case 'awaited':
-      if (result.kind === 'unkeyed') count(counts, 'matchedByPosition');
-      // A second line of the same page is a duplicate already.
-      awaited.answer(ordinal, true);
-      return [{ ordinal, outcome }];
-    case 'open':
-      // An answer after a failure that was not final is worth having: it is paid for.
-      return outcome.kind === 'ok' ? [{ ordinal, outcome }] : count(counts, 'duplicateLines');
-    case 'answered':
-      return count(counts, 'duplicateLines');
-    default: {
-      const { firstOrdinal, lastOrdinal } = shard.record;
-      const known = ordinal >= firstOrdinal && ordinal <= lastOrdinal && store.shards.isSettled(lease.jobKey, ordinal);
-      return count(counts, known ? 'duplicateLines' : 'unknownLines');
-    }
-  }
+  const unkeyed = result.kind === 'unkeyed';
+  const ordinal = unkeyed ? byPosition?.(result.position) : ordinalOfKey(result.key);
+  if (ordinal === undefined) return count(counts, unkeyed ? 'unkeyedLines' : 'unknownLines');
+  return [{ ordinal, outcome: unkeyed ? result.outcome : result, unkeyed }];
+}
+
+function membersOf(
+  named: readonly Named[],
+  awaited: Awaited,
+  { store, lease }: ShardContext,
+): ReadonlyMap<number, ShardMember> {
+  const ordinals = named.map(({ ordinal }) => ordinal).filter((ordinal) => awaited.state(ordinal) !== 'none');
+  return new Map(store.shards.members(lease.jobKey, ordinals).map((member) => [member.ordinal, member]));
+}
+
+/** Dealt with before this reading began. */
+function isAnswered(ordinal: number, { record }: Shard, { store, lease }: ShardContext): boolean {
+  if (ordinal < record.firstOrdinal || ordinal > record.lastOrdinal) return false;
+  return store.shards.isSettled(lease.jobKey, ordinal);
 }
 
 function count(counts: Counts, name: string): readonly never[] {

@@ -68,7 +68,7 @@ function refused(shard: Shard, verdict: NativeVerdict, context: ShardContext): O
       doubt(shard, context);
       return EMPTY;
     case 'quota': {
-      const { tooLarge } = quota.refused(shard.enqueued, verdict.waitMs);
+      const { tooLarge } = quota.refused(shard.enqueued, false, verdict.waitMs);
       if (tooLarge && shard.record.requests > 1) moveShard(shard, 'decided', context, { cause: putBack });
       else moveShard(shard, 'refused', context);
       return EMPTY;

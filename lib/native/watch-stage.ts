@@ -75,7 +75,7 @@ function ended(shard: Shard, batch: RemoteBatch, context: ShardContext): void {
     moveShard(shard, 'ended', context, { said: batch.said });
     return;
   }
-  const { tooLarge } = quota.refused(shard.enqueued);
+  const { tooLarge } = quota.refused(shard.enqueued, true);
   const { attempt, requests } = shard.record;
   if (shard.cancelled || (tooLarge && requests > 1)) moveShard(shard, 'decided', context, { cause: putBack });
   else moveShard(shard, 'crowded', context, { attempt: attempt + 1, batchId: null, said: '' });

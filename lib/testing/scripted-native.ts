@@ -200,7 +200,8 @@ class ScriptedServer implements NativeCapability, ScriptedNativeLog {
   }
 
   #create(submission: BatchSubmission): Observable<SubmitStep> {
-    const outcome = this.options.create?.(++this.creates) ?? 'created';
+    this.creates++;
+    const outcome = this.options.create?.(this.creates) ?? 'created';
     if (typeof outcome === 'object') return throwError(() => new ScriptedFault(outcome));
     const lost$ = throwError(() => new ScriptedFault({ kind: 'ambiguous', message: outcome }));
     if (outcome === 'never arrived') return lost$;
