@@ -44,9 +44,9 @@ export class RunJournal implements Journal<RunDraft, BatchEvent> {
     if (ticked) group.push({ type: 'progress', progress: state.progress });
     const { lowWater, claimedTo } = queue;
     const { events, control } = store.commit(lease, { drafts: group, lowWater, claimedTo });
-    // Only now: a run that breaks off must not pass over what was never written.
-    state.lowWater = lowWater;
     shards?.committed(group);
+    // Only now: a run that breaks off must not pass over what was never written.
+    state.lowWater = queue.lowWater;
     if (results > 0) this.options.onResults();
     if (control !== null) this.options.onControl(control);
     return events;
