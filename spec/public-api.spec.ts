@@ -1,0 +1,51 @@
+import * as main from '../lib/index.js';
+import * as testing from '../lib/testing/index.js';
+
+/** Adding a name, or taking one away, is a decision somebody sees. */
+describe('the public names', () => {
+  it('of openapi-batch', () => {
+    expect(Object.keys(main).sort()).toEqual([
+      'BatchClient',
+      'BatchError',
+      'DONE',
+      'IDLE',
+      'OptionsError',
+      'ProviderError',
+      'failureVerdict',
+      'filterFailed',
+      'filterOk',
+      'gemini',
+      'isBatchError',
+      'latestProgress',
+      'localEcho',
+      'mapBatch',
+      'mergePull',
+      'ofType',
+      'openai',
+      'persistTo',
+      'readJsonl',
+      'sqliteStore',
+    ]);
+  });
+
+  it('of openapi-batch/testing', () => {
+    expect(Object.keys(testing).sort()).toEqual([
+      'FakeServer',
+      'ManualClock',
+      'afterwards',
+      'completeEvent',
+      'describeNative',
+      'describeProvider',
+      'describeStore',
+      'failedEvent',
+      'geminiFaults',
+      'itemEvent',
+      'openaiFaults',
+      'progressEvent',
+      'progressSnapshot',
+      'scriptedProvider',
+      'startFakeGemini',
+      'startFakeOpenAI',
+    ]);
+  });
+});
