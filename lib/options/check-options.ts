@@ -65,7 +65,7 @@ export function describeValue(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${String(value.length)}`;
   if (typeof value === 'symbol') return 'a symbol';
   const name =
-    Object.getPrototypeOf(value) === null ? 'object' : (value.constructor as { name?: string } | undefined)?.name;
+    Object.getPrototypeOf(value) === null ? undefined : (value.constructor as { name?: string } | undefined)?.name;
   return name === 'Object' || name === undefined ? 'an object' : `an object (${name})`;
 }
 
