@@ -32,6 +32,7 @@ const exported: Readonly<Record<string, readonly string[]>> = {
     'ManualClock',
     'afterwards',
     'completeEvent',
+    'describeNative',
     'describeProvider',
     'describeStore',
     'failedEvent',
