@@ -4,6 +4,7 @@ import {
   failureVerdict,
   isBatchError,
   latestProgress,
+  localEcho,
   mapBatch,
   ProviderError,
   type BatchClientOptions,
@@ -243,6 +244,23 @@ describe('in virtual time', () => {
           distinctUntilChanged(),
         );
       expectObservable(done$).toBe('r--(c|)', { r: 'running 0', c: 'completed 1' });
+    }),
+  );
+
+  it(
+    'progress comes at most once per progressIntervalMs, but for the last, which comes with the end',
+    marbles(({ flush }) => {
+      const job = open({ provider: localEcho({ latencyMs: [0, 2_000] }), progressIntervalMs: 250 }).map({
+        items: Array.from({ length: 50 }, (_, n) => item(`i${String(n)}`)),
+      });
+      const told: BatchEvent[] = [];
+      job.subscribe((event) => told.push(event));
+      flush();
+      const times = told.filter(({ type, seq }) => type === 'progress' && seq > 0).map(({ at }) => at);
+      expect(times.length).toBeGreaterThan(5);
+      for (let n = 1; n < times.length - 1; n++) expect(times[n]! - times[n - 1]!).toBeGreaterThanOrEqual(250);
+      expect(told.at(-2)).toMatchObject({ type: 'progress', progress: { status: 'completed', etaMs: null } });
+      expect(told.at(-1)).toMatchObject({ type: 'complete', at: times.at(-1) });
     }),
   );
 

@@ -268,14 +268,6 @@ describe('events({ after })', () => {
 });
 
 describe('progress events', () => {
-  it('come at most once per progressIntervalMs, but for the last', async () => {
-    const job = clients.open({ progressIntervalMs: 40, localEcho: { latencyMs: [0, 150] } }).map({ items: items(200) });
-    const { events } = await tell(job);
-    const times = events.filter(({ type, seq }) => type === 'progress' && seq > 0).map(({ at }) => at);
-    for (let n = 1; n < times.length - 1; n++) expect(times[n]! - times[n - 1]!).toBeGreaterThanOrEqual(35);
-    expect(events.at(-2)).toMatchObject({ type: 'progress', progress: { status: 'completed', etaMs: null } });
-  });
-
   it('add up: done = ok + failed, total = done + inFlight + pending', async () => {
     const job = clients
       .open({
