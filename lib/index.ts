@@ -7,7 +7,7 @@ export type { BatchItem, PromptInput, ResolvedItem } from './core/item.js';
 export type { JobInfo, JobStatus, Mode, RunMode, StopReason } from './core/job.js';
 export type { PacingState, Progress, ShardProgress } from './core/progress.js';
 export type { ItemError, ItemErrorCode, Result, ResultErr, ResultOk, Usage } from './core/result.js';
-export type { BatchJob, EventsOptions, ForEachOptions, ResultsOptions } from './job/batch-job.js';
+export type { BatchJob, EventsOptions, ForEachOptions, ResultsOptions, RetryOptions } from './job/batch-job.js';
 export { readJsonl } from './jsonl/read-jsonl.js';
 export { filterFailed, filterOk } from './operators/filter-results.js';
 export { latestProgress } from './operators/latest-progress.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { asyncScheduler, lastValueFrom, Subject, type SchedulerLike } from 'rxjs';
 import { BatchError, OptionsError } from '../core/errors.js';
-import type { JobInfo } from '../core/job.js';
+import type { JobInfo, RunMode } from '../core/job.js';
 import { Intake } from '../intake/intake.js';
 import { itemReader } from '../intake/item-reader.js';
 import type { BatchJob } from '../job/batch-job.js';
@@ -31,7 +31,7 @@ import type { BatchStore, JobRecord, NewJob } from '../store/store.js';
 import { chooseMode } from '../native/choose-mode.js';
 import { refuseConflict } from './attach-rules.js';
 import type { BatchClientApi, CloseOptions, PruneOptions } from './client-api.js';
-import { JobRunner } from './job-runner.js';
+import { JobRunner, type StartOptions } from './job-runner.js';
 
 /** Where jobs are stored when nothing is said. */
 const defaultDb = 'openapi-batch.sqlite';
@@ -79,7 +79,7 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
       watched: (jobId, change) => this.#runner.watched(jobId, change),
       refuseClosed: (call) => this.#refuseClosed(call),
       forget: (jobId) => this.#runner.forget(jobId),
-      retry: (jobId) => this.#retry(jobId),
+      retry: (jobId, mode) => this.#retry(jobId, mode),
       cancelIdle: (jobId) => this.#cancelIdle(jobId),
     };
   }
@@ -181,7 +181,7 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
     if (this.#options.store === undefined) this.#store.close();
   }
 
-  #retry(jobId: string): void {
+  #retry(jobId: string, mode: RunMode | undefined): void {
     this.#refuseClosed('retryFailed()');
     const record = requireJob(this.#host, jobId);
     const active = this.#runner.active(jobId);
@@ -193,7 +193,7 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
       );
     }
     if (record.status === 'completed' && record.failed === 0) return;
-    this.#goOn(record, { partial: false, retryFailed: true, asyncSubmit: true, options: {} });
+    this.#goOn(record, { partial: false, retryFailed: true, asyncSubmit: true, options: { mode } });
   }
 
   /** Works on what is stored, and on what is left of an input this client has held since a pause. */
@@ -214,9 +214,16 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
     const intakes = latest?.intakes.filter((intake) => !intake.ended && !intake.closed) ?? [];
     const settings = mergeRunOptions(record.settings, pickRunOptions(this.#options), pickRunOptions(options));
     const callbacks = hasCallbacks(options) ? options : (latest?.callbacks ?? {});
-    const start = { jobId, created: false, intakes, partial, retryFailed, settings, callbacks };
+    const mode = this.#switchTo(options.mode);
+    const start = { jobId, created: false, intakes, partial, retryFailed, settings, callbacks, ...mode };
     if (asyncSubmit) this.#runner.start(start);
     else this.#runner.startWhenWatched(start);
+  }
+
+  #switchTo(mode: RunMode | undefined): Pick<StartOptions, 'mode'> {
+    if (mode === undefined) return {};
+    const choice = chooseMode({ mode, provider: this.#provider, count: undefined, nativeMinItems: 1 });
+    return { mode: { mode, ...choice } };
   }
 
   #cancelIdle(jobId: string): void {

@@ -14,6 +14,7 @@ import {
 import { callbackExecutor } from '../callbacks/callback-executor.js';
 import { CallbackRunner } from '../callbacks/callback-runner.js';
 import { BatchError, messageOf } from '../core/errors.js';
+import type { Mode } from '../core/job.js';
 import type { Intake } from '../intake/intake.js';
 import { ActiveJob } from '../job/active-job.js';
 import { DurableJob } from '../job/durable-job.js';
@@ -24,6 +25,7 @@ import type { Callbacks } from '../options/map-options.js';
 import type { RunSettings } from '../options/run-options.js';
 import { BatchQuotas } from '../native/batch-quotas.js';
 import { effectiveCaps } from '../native/native-options.js';
+import type { ModeChoice } from '../native/choose-mode.js';
 import type { LimiterRegistry } from '../pacing/limiter-registry.js';
 import type { Provider } from '../provider/provider.js';
 import type { StopRequest } from '../run/stop.js';
@@ -48,6 +50,8 @@ export interface StartOptions {
   readonly intakes: readonly Intake[];
   readonly partial: boolean;
   readonly retryFailed: boolean;
+  /** Go on in another mode than before. */
+  readonly mode?: ModeChoice & { readonly mode: Mode };
   readonly settings: RunSettings;
   readonly callbacks: Callbacks;
 }
@@ -125,6 +129,7 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
       settings,
       intakes: options.intakes,
       partial: options.partial,
+      undecided: isUndecided(record, provider, options),
       sleptSince: (time) => this.#heartbeat.sleep.sleptSince(time),
       settleCallbacks: (completed) => (callbacks === undefined ? EMPTY : callbacks.settle(completed)),
       scheduler,
@@ -183,7 +188,7 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
     for (const { intakes } of this.#latest.values()) for (const intake of intakes) intake.close();
   }
 
-  #prepare(lease: Lease, { jobId, retryFailed, settings }: StartOptions): JobRecord {
+  #prepare(lease: Lease, { jobId, retryFailed, settings, mode }: StartOptions): JobRecord {
     const { store } = this.options;
     try {
       if (retryFailed) store.reopen(lease, { retryFailed });
@@ -191,7 +196,10 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
       if (record === undefined) throw new BatchError('job_not_found', `There is no job "${jobId}"`, { jobId });
       store.updateJob(lease, { settings: { ...record.settings, ...settings } });
       // With the settings it had: a refused input puts them back.
-      return record;
+      if (mode === undefined) return record;
+      const choice = { mode: mode.mode, runMode: mode.runMode, modeReason: mode.reason };
+      store.updateJob(lease, choice);
+      return { ...record, ...choice };
     } catch (error) {
       store.release(lease);
       throw error;
@@ -285,6 +293,12 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
         }),
     };
   }
+}
+
+/** `auto`, and nothing sent so far: the number of items will tell. */
+function isUndecided(record: JobRecord, { native }: Provider, { intakes }: StartOptions): boolean {
+  const untouched = record.claimedTo === 0 && record.ok + record.failed === 0 && record.runMode === 'emulated';
+  return record.mode === 'auto' && untouched && intakes.length > 0 && native?.auto.sensible === true;
 }
 
 function unwatched(jobId: string): StopRequest {

@@ -22,6 +22,7 @@ import {
 import { BatchError, isBatchError, toBatchError } from '../core/errors.js';
 import type { BatchEvent } from '../core/events.js';
 import type { Progress } from '../core/progress.js';
+import { chooseMode } from '../native/choose-mode.js';
 import type { Intake } from '../intake/intake.js';
 import type { BatchQuota } from '../native/batch-quota.js';
 import { nativeRun } from '../native/native-run.js';
@@ -54,6 +55,8 @@ export interface ActiveJobOptions {
   readonly batchQuota: BatchQuota | undefined;
   readonly settings: RunSettings;
   readonly intakes: readonly Intake[];
+  /** The mode is open until the number of items tells. */
+  readonly undecided: boolean;
   /** Finish with the items there are, although the input was never read to its end. */
   readonly partial: boolean;
   readonly sleptSince: (time: number) => boolean;
@@ -77,6 +80,8 @@ export class ActiveJob {
   readonly #ticks = new Subject<void>();
   readonly #ended = new Subject<void>();
   readonly #decided = new Subject<never>();
+  readonly #mode = new Subject<never>();
+  #chosen = false;
   readonly #state: RunState;
   readonly #input: JobInput;
   readonly #limiter: Limiter;
@@ -107,7 +112,12 @@ export class ActiveJob {
       defaultModel: provider.defaultModel,
       concurrency: settings.concurrency,
       pacing: () => limiter.state,
-      shards: openShards({ ...options, quota: options.batchQuota, scheduler: this.#scheduler }),
+      shards: openShards({
+        ...options,
+        build: record.runMode === 'native' || options.undecided,
+        quota: options.batchQuota,
+        scheduler: this.#scheduler,
+      }),
       onReopened: () => this.#decided.complete(),
       scheduler: this.#scheduler,
     });
@@ -119,6 +129,7 @@ export class ActiveJob {
       startAfterInput: settings.startAfterInput,
       silent: settings.startAfterInput && !options.created,
       partial,
+      decide: (total, ended) => this.#decideMode(total, ended),
       stopped$: this.#stopped,
       onFailure: (error) => this.#refuse(error),
       onProgress: () => this.#ticks.next(),
@@ -221,7 +232,27 @@ export class ActiveJob {
     );
   }
 
+  /** True once it is known how the job runs; `auto` waits until there are items enough for batches, or no more. */
+  #decideMode(total: number, ended: boolean): boolean {
+    const { provider, settings, undecided } = this.#options;
+    const { nativeMinItems } = settings;
+    if (!undecided || this.#chosen) return true;
+    if (total < nativeMinItems && !ended) return false;
+    this.#chosen = true;
+    this.#state.choose(chooseMode({ mode: 'auto', provider, count: total, nativeMinItems }));
+    this.#mode.complete();
+    return true;
+  }
+
   #sends(): Observable<RunDraft> {
+    if (!this.#options.undecided) return this.#sendsInMode();
+    return concat(
+      this.#mode.pipe(takeUntil(this.#stopped)),
+      defer(() => this.#sendsInMode()),
+    );
+  }
+
+  #sendsInMode(): Observable<RunDraft> {
     const { shards, record } = this.#state;
     if (shards === undefined) return this.#requests();
     // In another mode its batches are ended first: what they did not answer is free then.

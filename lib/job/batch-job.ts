@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { BatchEvent, ItemEvent } from '../core/events.js';
-import type { JobInfo, JobStatus } from '../core/job.js';
+import type { JobInfo, JobStatus, RunMode } from '../core/job.js';
 import type { Progress } from '../core/progress.js';
 import type { Result } from '../core/result.js';
 
@@ -16,6 +16,11 @@ export interface ResultsOptions {
   readonly only?: 'all' | 'ok' | 'failed';
   /** `completion` (default) or `input`. */
   readonly order?: 'completion' | 'input';
+}
+
+export interface RetryOptions {
+  /** Take them up in this mode. Default: as the job ran before. */
+  readonly mode?: RunMode | undefined;
 }
 
 export interface ForEachOptions {
@@ -53,5 +58,5 @@ export interface BatchJob<T = unknown> extends Observable<BatchEvent<T>> {
   /** Stops for now: the Observable errors with code `paused`; `client.resume(jobId)` goes on. */
   pause(): Promise<void>;
   /** Takes up failed items again; returns this job, whose subscribers see a replay and then the new results. */
-  retryFailed(): BatchJob<T>;
+  retryFailed(options?: RetryOptions): BatchJob<T>;
 }

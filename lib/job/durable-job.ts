@@ -20,7 +20,7 @@ import type { Progress } from '../core/progress.js';
 import type { Result } from '../core/result.js';
 import { ofType } from '../operators/of-type.js';
 import { describeValue } from '../options/check-options.js';
-import type { BatchJob, EventsOptions, ForEachOptions, ResultsOptions } from './batch-job.js';
+import type { BatchJob, EventsOptions, ForEachOptions, ResultsOptions, RetryOptions } from './batch-job.js';
 import { followJob, requireJob } from './follow.js';
 import { ItemFeed, runFeed } from './item-feed.js';
 import { infoOf, statusOf, storedProgress, workerOf } from './job-info.js';
@@ -143,8 +143,13 @@ export class DurableJob<T = unknown> extends Observable<BatchEvent<T>> implement
     return this.#end('pause');
   }
 
-  retryFailed(): BatchJob<T> {
-    this.#host.retry(this.jobId);
+  retryFailed({ mode }: RetryOptions = {}): BatchJob<T> {
+    if (mode !== undefined && !['native', 'emulated'].includes(mode)) {
+      throw new OptionsError(
+        `retryFailed(): expected "mode" to be one of "native", "emulated", got ${describeValue(mode)}`,
+      );
+    }
+    this.#host.retry(this.jobId, mode);
     return this;
   }
 

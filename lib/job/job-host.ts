@@ -1,4 +1,5 @@
 import type { Observable, SchedulerLike } from 'rxjs';
+import type { RunMode } from '../core/job.js';
 import type { BatchStore } from '../store/store.js';
 import type { ActiveJob } from './active-job.js';
 
@@ -15,7 +16,7 @@ export interface JobHost {
   /** Throws `client_closed` once it is. */
   refuseClosed(call: string): void;
   /** Takes up failed and pending items again. */
-  retry(jobId: string): void;
+  retry(jobId: string, mode: RunMode | undefined): void;
   /** Cancels a job nobody works on. */
   cancelIdle(jobId: string): void;
   /** A cold job's work follows its watchers: called with +1 and -1. Completes when the run may be attached to. */

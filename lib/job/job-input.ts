@@ -24,6 +24,8 @@ export interface JobInputOptions {
   readonly startAfterInput: boolean;
   /** No progress before all is read: a refused input must leave an old job as it was. */
   readonly silent: boolean;
+  /** Whether it is known how the job runs, now that it has so many items: nothing is sent before. */
+  readonly decide: (total: number, ended: boolean) => boolean;
   /** Finish with the items there are, although the input was never read to its end. */
   readonly partial: boolean;
   readonly stopped$: Observable<unknown>;
@@ -87,9 +89,9 @@ export class JobInput {
   }
 
   #readAll(): Observable<never> {
-    const { state, startAfterInput } = this.options;
+    const { state, startAfterInput, decide } = this.options;
     if (!startAfterInput && state.isCancelled) state.reopen();
-    if (!startAfterInput && state.atWork) state.queue.open();
+    if (!startAfterInput && state.atWork && decide(state.tracker.total, false)) state.queue.open();
     return concat(
       this.#readNext(),
       defer(() => this.#ended()),
@@ -114,20 +116,21 @@ export class JobInput {
   }
 
   #grew(total: number): void {
-    const { state, startAfterInput, silent, onProgress } = this.options;
+    const { state, startAfterInput, silent, decide, onProgress } = this.options;
     if (!this.#grown) state.update({ inputComplete: false });
     this.#grown = true;
     state.tracker.total = total;
     state.tracker.totalKnown = false;
     if (!startAfterInput) {
       this.#startWork();
+      if (decide(total, false)) state.queue.open();
       state.queue.inputGrew();
     }
     if (!silent) onProgress();
   }
 
   #ended(): Observable<never> {
-    const { state, partial, onProgress } = this.options;
+    const { state, partial, decide, onProgress } = this.options;
     this.#reading = false;
     if (this.#intakes.length > 0 || partial) {
       state.tracker.totalKnown = true;
@@ -135,6 +138,7 @@ export class JobInput {
     }
     if (this.#grown || state.isCancelled) this.#startWork();
     this.#grown = false;
+    decide(state.tracker.total, true);
     state.queue.open();
     state.queue.inputGrew(true);
     onProgress();
@@ -142,10 +146,10 @@ export class JobInput {
   }
 
   #startWork(): void {
-    const { state } = this.options;
+    const { state, decide } = this.options;
     if (state.atWork) return;
     state.reopen();
-    state.queue.open();
+    if (decide(state.tracker.total, false)) state.queue.open();
   }
 }
 

@@ -3,6 +3,7 @@ import type { JobStatus, StopReason } from '../core/job.js';
 import type { PacingState, Progress } from '../core/progress.js';
 import { ProgressTracker } from '../run/progress-tracker.js';
 import { withShards } from '../native/shard-board.js';
+import type { ModeChoice } from '../native/choose-mode.js';
 import { toWorkItem } from '../run/work-item.js';
 import type { ShardQueue } from '../native/shard-queue.js';
 import type { RunQueue } from '../run/run-queue.js';
@@ -26,16 +27,14 @@ export interface RunStateOptions {
 
 /** What one run of a job knows: the job's row, what is to be sent, how far it is. */
 export class RunState {
-  /** What the run takes its items from. */
-  readonly queue: RunQueue;
   /** Items to be sent as requests. */
   readonly work: WorkQueue;
-  readonly shards: ShardQueue | undefined;
   readonly tracker: ProgressTracker;
   /** Every item up to here has its result in the store. */
   lowWater: number;
   #record: JobRecord;
   #atWork: boolean;
+  #shards: ShardQueue | undefined;
 
   constructor(private readonly options: RunStateOptions) {
     const { store, lease, record, defaultModel, concurrency, scheduler } = options;
@@ -44,7 +43,7 @@ export class RunState {
     this.#atWork = record.status !== 'completed' && record.status !== 'cancelled';
     this.tracker = new ProgressTracker(record, record.runMode);
     const defaults = { model: record.model ?? defaultModel, params: record.params };
-    this.shards = options.shards;
+    this.#shards = options.shards;
     this.work = new WorkQueue({
       claim: (after, limit) => store.claim(lease, after, limit),
       toItem: (claimed) => toWorkItem(claimed, defaults),
@@ -52,7 +51,22 @@ export class RunState {
       maxDelayed: Math.max(1_000, 4 * concurrency),
       scheduler,
     });
-    this.queue = record.runMode === 'native' ? (this.shards ?? this.work) : this.work;
+  }
+
+  get shards(): ShardQueue | undefined {
+    return this.#shards;
+  }
+
+  /** What the run takes its items from. */
+  get queue(): RunQueue {
+    return this.#record.runMode === 'native' ? (this.#shards ?? this.work) : this.work;
+  }
+
+  /** The mode of a job that left it open, before anything was sent. */
+  choose({ runMode, reason }: ModeChoice): void {
+    this.update({ runMode, modeReason: reason });
+    this.tracker.mode = runMode;
+    if (runMode === 'emulated') this.#shards = undefined;
   }
 
   get record(): JobRecord {

@@ -34,7 +34,7 @@ export function chooseMode({ mode, provider, count, nativeMinItems }: ModeQuesti
   if (count === undefined)
     return {
       runMode: 'emulated',
-      reason: 'the number of items is not known beforehand; ask for "native" to have batches',
+      reason: 'not decided yet: the number of items will tell',
     };
   if (count < nativeMinItems) {
     const reason = `${String(count)} items are fewer than nativeMinItems (${String(nativeMinItems)}): requests are sooner done`;

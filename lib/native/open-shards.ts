@@ -12,6 +12,8 @@ export interface OpenShardsOptions {
   readonly lease: Lease;
   readonly record: JobRecord;
   readonly provider: Provider;
+  /** Whether new batches may be made. */
+  readonly build: boolean;
   /** Needed where the provider has batches. */
   readonly quota: BatchQuota | undefined;
   readonly settings: Pick<NativeSettings, 'nativeCaps' | 'cleanUp'>;
@@ -23,8 +25,7 @@ export interface OpenShardsOptions {
  * there are none.
  */
 export function openShards(options: OpenShardsOptions): ShardQueue | undefined {
-  const { store, lease, record, provider, quota, settings, scheduler } = options;
-  const build = record.runMode === 'native';
+  const { store, lease, record, provider, build, quota, settings, scheduler } = options;
   if (!build && store.shards.list(lease.jobKey, 0).length === 0) return undefined;
   const { native } = provider;
   if (native === undefined || quota === undefined) {

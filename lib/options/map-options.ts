@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { BatchItem } from '../core/item.js';
 import type { Progress } from '../core/progress.js';
 import type { Result } from '../core/result.js';
-import type { Mode } from '../core/job.js';
+import type { Mode, RunMode } from '../core/job.js';
 import type { BatchJob } from '../job/batch-job.js';
 import { runShape, type RunOptions } from './run-options.js';
 
@@ -53,6 +53,8 @@ export type ResumeOptions<T = unknown> = Omit<
 > & {
   /** Finish a job whose input was never read to its end with the items it has. Default false. */
   partial?: boolean | undefined;
+  /** Go on in the other mode: finish a native job's remains by requests, or the other way round. Default: as before. */
+  mode?: RunMode | undefined;
 };
 
 const callback = z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', 'a function');
@@ -104,6 +106,7 @@ export const mapSchema = z.strictObject({
 });
 
 export const resumeSchema = z.strictObject({
+  mode: z.enum(['native', 'emulated'], 'one of "native", "emulated"').optional(),
   partial: z.boolean('true or false').optional(),
   asyncSubmit: z.boolean('true or false').optional(),
   ...callbackShape,

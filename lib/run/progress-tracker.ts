@@ -23,12 +23,13 @@ export class ProgressTracker {
   #failed = 0;
   #input = 0;
   #output = 0;
-  readonly #mode: RunMode;
   readonly #rate: RateMeter;
 
-  constructor(start: ProgressCounts, mode: RunMode) {
+  constructor(
+    start: ProgressCounts,
+    public mode: RunMode,
+  ) {
     this.restart(start);
-    this.#mode = mode;
     this.#rate = new RateMeter(3);
   }
 
@@ -63,7 +64,7 @@ export class ProgressTracker {
     const left = Math.max(0, this.total - done);
     const perMinute = this.#rate.perMinute(now, items);
     return {
-      mode: this.#mode,
+      mode: this.mode,
       status,
       reason,
       total: this.total,
