@@ -16,7 +16,7 @@ function run(script: ScriptedNativeOptions, options: Partial<NativeRun> & { coun
   let told!: Told;
   virtually((scheduler) => {
     const given = { provider, store, items: items(count), nativeCaps: { maxRequests: 4 }, ...rest };
-    told = startNative(given as NativeRun, scheduler).told;
+    told = startNative(given, scheduler).told;
   });
   const record = store.findJob('job')!;
   return { told, record, notes: record.notes, log: provider.batchLog, batches: provider.batchLog.batches, store };
