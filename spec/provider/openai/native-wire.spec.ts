@@ -91,7 +91,13 @@ describe.each(openaiMajors)('servers unlike OpenAI, through %s', (_name, sdk) =>
       'POST /openai/batches/batch_1/cancel?api-version=2024-10-21',
     ]);
     expect(wire.seen.every(({ headers }) => headers['api-key'] === key)).toBe(true);
-    expect(JSON.parse(native.line(item('x'), 'i1').text).body.model).toBe('my-deployment');
+    expect(JSON.parse(native.line(item('x'), 'i1').text)).toMatchObject({
+      url: '/chat/completions',
+      body: { model: 'my-deployment' },
+    });
+    const responses = openai({ azure: { ...azure, endpoint: wire.url }, apiKey: key, endpoint: 'responses' }).native!;
+    expect(JSON.parse(responses.line(item('x'), 'i1').text).url).toBe('/v1/responses');
+    expect(wire.seen[1]!.json).toMatchObject({ endpoint: '/chat/completions' });
   });
 
   it('uploads one well-formed form, in pieces', async () => {

@@ -2,15 +2,17 @@ import type { NativeCapability } from '../../native.js';
 import type { OpenAIEndpoint } from '../endpoints.js';
 import type { OpenAIProviderOptions } from '../openai.js';
 import type { OpenAISettings } from '../settings.js';
+import { isAzure } from './azure.js';
 
 /** Whether `mode: 'auto'` may send batches to this server, and why. */
 export function openaiAuto(
-  { azure }: OpenAIProviderOptions,
-  { baseURL, foreign }: OpenAISettings,
+  options: OpenAIProviderOptions,
+  settings: OpenAISettings,
   endpoint: OpenAIEndpoint,
 ): NativeCapability['auto'] {
+  const { baseURL, foreign } = settings;
   const host = URL.canParse(baseURL) ? new URL(baseURL).host : baseURL;
-  const onAzure = azure !== undefined || host.endsWith('.azure.com');
+  const onAzure = isAzure(options, settings);
   // Azure's batch guide.
   if (onAzure && endpoint === '/v1/embeddings')
     return { sensible: false, reason: 'Azure has no batches of embeddings' };

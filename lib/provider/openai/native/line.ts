@@ -10,8 +10,8 @@ import { toCountedKey } from '../../native/counted-key.js';
 /** Tokens that frame a message (OpenAI cookbook, how to count tokens). */
 const perMessage = 4;
 
-/** `{"custom_id","method","url","body"}` (OpenAI batch guide); `url` must equal the batch's endpoint. */
-export function openaiLine(item: ResolvedItem, key: string, defaults: BodyDefaults): NativeLine {
+/** `{"custom_id","method","url","body"}` (OpenAI batch guide). */
+export function openaiLine(item: ResolvedItem, key: string, defaults: BodyDefaults, url: string): NativeLine {
   const { stream, ...rest } = openaiBody(item, defaults);
   const body = omit(rest, 'stream_options');
   if (stream === true)
@@ -20,7 +20,7 @@ export function openaiLine(item: ResolvedItem, key: string, defaults: BodyDefaul
   const inputs = endpoint === '/v1/embeddings' ? inputsOf(body['input']) : undefined;
   const customId = endpoint === '/v1/embeddings' ? toCountedKey({ key, inputs }) : key;
   return {
-    text: JSON.stringify({ custom_id: customId, method: 'POST', url: endpoint, body }),
+    text: JSON.stringify({ custom_id: customId, method: 'POST', url, body }),
     model: typeof body['model'] === 'string' ? body['model'] : '',
     tokens: tokensOf(body),
     inputs: inputs ?? 1,

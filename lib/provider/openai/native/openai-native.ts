@@ -8,6 +8,8 @@ import type { OpenAIConnection } from '../connection.js';
 import type { OpenAIProviderOptions } from '../openai.js';
 import type { BodyDefaults } from '../request-body.js';
 import { openaiAuto } from './auto.js';
+import type { BatchUrls } from './azure.js';
+import { batchUrls, isAzure } from './azure.js';
 import { azureCaps, openaiCaps } from './caps.js';
 import { classifyOpenAINative } from './classify.js';
 import { downloadLines } from './download.js';
@@ -29,6 +31,7 @@ export function openaiNative(
   defaults: () => BodyDefaults,
 ): NativeCapability {
   const secrets = (): readonly string[] => [connection.settings().apiKey ?? ''];
+  const urls = (): BatchUrls => batchUrls(defaults().endpoint, isAzure(options, connection.settings()));
   const client = (): OpenAIPlumbing => plumbingOf(connection.client());
   const expiry = (name: 'inputFileExpirySeconds' | 'resultFileExpirySeconds'): number | undefined =>
     expirySeconds(name, options[name], connection.settings().foreign);
@@ -59,11 +62,11 @@ export function openaiNative(
 
   return {
     caps: nativeCaps('openai', options.azure === undefined ? openaiCaps : azureCaps, options.nativeCaps),
-    line: (item, key) => openaiLine(item, key, defaults()),
+    line: (item, key) => openaiLine(item, key, defaults(), urls().line),
     submit: (submission, { signal }) =>
       nativeCall(signal, (inner) => {
         const settings = {
-          endpoint: defaults().endpoint,
+          endpoint: urls().batch,
           inputFileExpiry: expiry('inputFileExpirySeconds'),
           resultFileExpiry: expiry('resultFileExpirySeconds'),
           secrets: secrets(),

@@ -1,7 +1,6 @@
 import type { BatchSubmission, SubmitStep } from '../../native.js';
 import { inStep } from '../../native/step-error.js';
 import { ProviderError, failureVerdict } from '../../provider-error.js';
-import type { OpenAIEndpoint } from '../endpoints.js';
 import { toFileName, toMetadata } from './marker.js';
 import { multipartUpload } from './multipart.js';
 import type { OpenAIPlumbing } from './plumbing.js';
@@ -10,7 +9,8 @@ import { readBatch } from './read-batch.js';
 
 /** What a submission needs to know besides itself. */
 export interface SubmitSettings {
-  readonly endpoint: OpenAIEndpoint;
+  /** As the batch names it. */
+  readonly endpoint: string;
   /** Seconds, or undefined to leave it to the server. */
   readonly inputFileExpiry: number | undefined;
   readonly resultFileExpiry: number | undefined;
