@@ -21,6 +21,16 @@ describe('TokenBucket', () => {
     );
   });
 
+  it('saves up no more than one second’s worth', () => {
+    const bucket = new TokenBucket(120, 0);
+    const now = 3_600_000;
+    for (let n = 0; n < 2; n++) {
+      expect(bucket.waitMs(1, now)).toBe(0);
+      bucket.spend(1, now);
+    }
+    expect(bucket.waitMs(1, now)).toBe(500);
+  });
+
   it('names a wait after which the amount is there', () => {
     fc.assert(
       fc.property(
