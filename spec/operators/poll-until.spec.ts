@@ -49,11 +49,11 @@ describe('pollUntil', () => {
       const no = new Error('no');
       expectObservable(
         pollUntil(
-          () => throwError(() => 'no'),
+          () => throwError(() => no),
           () => true,
           { intervalMs: 10 },
         ),
-      ).toBe('#', {}, 'no');
+      ).toBe('#', {}, no);
     }),
   );
 
