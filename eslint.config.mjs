@@ -5,7 +5,10 @@ import rxjs from 'eslint-plugin-rxjs-x';
 export default tseslint.config(
   { ignores: ['dist', 'coverage', 'node_modules', '**/*.cjs', 'spec/fixtures', 'samples/angular-progress'] },
   js.configs.recommended,
-  { files: ['**/*.mjs'], languageOptions: { globals: { console: 'readonly', process: 'readonly', setTimeout: 'readonly' } } },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly', setTimeout: 'readonly' } },
+  },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked, rxjs.configs.recommended],

@@ -3,5 +3,6 @@ import { chmodSync, copyFileSync, writeFileSync } from 'node:fs';
 
 writeFileSync('dist/esm/package.json', JSON.stringify({ type: 'module', sideEffects: false }));
 writeFileSync('dist/esm/platform/module-location.js', 'export const moduleLocation = import.meta.url;\n');
-for (const kind of ['esm', 'cjs']) copyFileSync('lib/callbacks/callback-worker.cjs', `dist/${kind}/callbacks/callback-worker.cjs`);
+for (const kind of ['esm', 'cjs'])
+  copyFileSync('lib/callbacks/callback-worker.cjs', `dist/${kind}/callbacks/callback-worker.cjs`);
 chmodSync('dist/cjs/cli/main.js', 0o755);

@@ -1,4 +1,4 @@
-import type { Mode } from '../core/job.js';
+import type { Mode, RunMode } from '../core/job.js';
 import type { RunOptions } from '../options/run-options.js';
 
 export const providers = ['openai', 'gemini', 'local_echo'] as const;
@@ -44,11 +44,13 @@ export interface ResumeCommand extends WatchFlags {
   readonly jobId: string;
   /** Finish with the items a half-read input left. */
   readonly partial: boolean;
+  readonly mode?: RunMode | undefined;
 }
 
 export interface RetryCommand extends WatchFlags {
   readonly name: 'retry';
   readonly jobId: string;
+  readonly mode?: RunMode | undefined;
 }
 
 export interface ListCommand extends DatabaseFlags {

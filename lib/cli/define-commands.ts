@@ -1,5 +1,5 @@
 import { Argument, Option, type Command as Program } from 'commander';
-import type { Mode } from '../core/job.js';
+import type { Mode, RunMode } from '../core/job.js';
 import { providers, type Command, type JobCommand, type KnownProvider } from './command.js';
 import {
   databaseFlags,
@@ -46,14 +46,19 @@ export function defineCommands(program: Program, found: (command: Command) => vo
     .description('go on with a job that was paused, failed or interrupted')
     .addArgument(jobId())
     .option('--partial', 'finish a job whose input was never read to its end with the requests it has')
-    .action((id: string, values: WatchValues & { partial?: true }) =>
-      found({ name: 'resume', jobId: id, partial: values.partial ?? false, ...watchFlags(values) }),
-    );
+    .addOption(otherMode())
+    .action((id: string, values: WatchValues & { partial?: true; mode?: RunMode }) => {
+      const { partial = false, mode } = values;
+      found({ name: 'resume', jobId: id, partial, mode, ...watchFlags(values) });
+    });
 
   withWatching(program.command('retry'))
     .description('send the failed items of a job again')
     .addArgument(jobId())
-    .action((id: string, values: WatchValues) => found({ name: 'retry', jobId: id, ...watchFlags(values) }));
+    .addOption(otherMode())
+    .action((id: string, values: WatchValues & { mode?: RunMode }) =>
+      found({ name: 'retry', jobId: id, mode: values.mode, ...watchFlags(values) }),
+    );
 
   withDatabase(program.command('list'), 'one JSON line per job')
     .description('all jobs, newest first')
@@ -85,3 +90,6 @@ export function defineCommands(program: Program, found: (command: Command) => vo
       .action((id: string, values: DatabaseValues) => found({ name, jobId: id, ...databaseFlags(values) }));
   }
 }
+
+const otherMode = (): Option =>
+  new Option('--mode <mode>', 'go on in this mode (default: as before)').choices(['native', 'emulated']);

@@ -256,10 +256,12 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
 
   /** What a later `resume` from the command line needs to reach the same server; never a secret. */
   #publicSettings(): Readonly<Record<string, unknown>> {
-    const { baseURL } = this.#options;
-    if (baseURL === undefined) return {};
-    const { username, password, search } = new URL(baseURL);
-    return username === '' && password === '' && search === '' ? { baseURL } : {};
+    const { provider = 'local_echo', baseURL, openai } = this.#options;
+    if (typeof provider !== 'string') return { ownProvider: true };
+    const address = openai?.azure?.endpoint ?? baseURL;
+    if (address === undefined) return {};
+    const { username, password, search } = new URL(address);
+    return username === '' && password === '' && search === '' ? { baseURL: address } : {};
   }
 
   #intake(items: ItemSource, defaults: ItemDefaults): Intake {

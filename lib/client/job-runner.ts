@@ -113,8 +113,13 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
     this.#replaceLatest(jobId, options);
     const { requestsPerMinute, tokensPerMinute } = settings;
     const scope = provider.quotaScope ?? provider.name;
-    const limiterFor = (model: string | undefined) =>
-      limiters.limiter(scope, model, { requestsPerMinute, tokensPerMinute });
+    const known = new Set<string | undefined>();
+    const limiterFor = (model: string | undefined) => {
+      // Limits are set once a run: the newest win, they do not take turns.
+      const limits = known.has(model) ? {} : { requestsPerMinute, tokensPerMinute };
+      known.add(model);
+      return limiters.limiter(scope, model, limits);
+    };
     limiterFor(record.model ?? provider.defaultModel).forgive();
     const callbacks = this.#callbacks(record, options.callbacks);
     const run = new ActiveJob({

@@ -30,6 +30,8 @@ export interface JobInfo {
   readonly model: string | null;
   /** Of the server the job was made for, where it is not the provider's own. */
   readonly baseURL: string | null;
+  /** Whether it was made with a provider object of a program, not with one chosen by name. */
+  readonly ownProvider: boolean;
   /** As asked for. */
   readonly mode: Mode;
   /** As run, and why. */

@@ -31,6 +31,7 @@ export function infoOf(host: Host, record: JobRecord): JobInfo {
     mode: record.mode,
     runMode: record.runMode,
     modeReason: record.modeReason,
+    ownProvider: record.settings['ownProvider'] === true,
     total: record.total,
     inputComplete: record.inputComplete,
     ok: record.ok,

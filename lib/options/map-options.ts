@@ -94,7 +94,10 @@ export const mapSchema = z.strictObject({
     isSource,
     'an array, an iterable, an async iterable, a stream or an Observable of items such as { itemId: "a", input: { prompt: "..." } }',
   ),
-  jobId: text.max(512, 'a string of at most 512 characters').optional(),
+  jobId: text
+    .max(512, 'a string of at most 512 characters')
+    .refine((id) => id.isWellFormed(), 'a string of well-formed Unicode')
+    .optional(),
   mode: z.enum(['auto', 'native', 'emulated'], 'one of "auto", "native", "emulated"').optional(),
   model: text.optional(),
   params: record.optional(),

@@ -20,8 +20,8 @@ export async function takeUp(command: ResumeCommand | RetryCommand, io: CliIo): 
       const sink = await openJobOutput({ ...command, output, io });
       const job =
         command.name === 'resume'
-          ? client.resume(jobId, { partial: command.partial, ...options })
-          : client.job(jobId).retryFailed();
+          ? client.resume(jobId, { partial: command.partial, mode: command.mode, ...options })
+          : client.job(jobId).retryFailed({ mode: command.mode });
       return await watchJob({ job, flags: command, output: sink, io, repeatable: false });
     },
   );
@@ -36,10 +36,17 @@ function origin(info: JobInfo, baseURL: string | undefined): BatchClientOptions 
       `job ${info.jobId} runs on the provider "${provider}" of a program; the command line has ${known}`,
     );
   }
+  const address = baseURL ?? info.baseURL ?? storedBaseURL(info.metadata);
+  // Its requests must not go to the provider's own address, with the user's own key, because nobody said where else.
+  if (info.ownProvider && address === undefined) {
+    throw new CommandFailure(
+      `job ${info.jobId} runs on a provider object of a program; go on with it there, or name its address with --base-url`,
+    );
+  }
   return {
     provider,
     endpoint: provider === 'local_echo' ? undefined : info.endpoint,
-    baseURL: baseURL ?? storedBaseURL(info.metadata),
+    baseURL: address,
   };
 }
 

@@ -27,6 +27,7 @@ export const info: JobInfo = {
   provider: 'openai',
   endpoint: '/v1/chat/completions',
   baseURL: null,
+  ownProvider: false,
   model: 'gpt-4o-mini',
   mode: 'auto',
   runMode: 'emulated',
