@@ -51,3 +51,11 @@ export class Shard {
     this.#record = { ...this.#record, ...patch };
   }
 }
+
+const unsent = { attempt: 1, content: '', requests: 0, bytes: 0, tokens: 0, firstOrdinal: 0, lastOrdinal: 0 };
+const untold = { intentAt: null, searches: 0, fileId: null, batchId: null, said: '', completed: 0, failed: 0 };
+
+/** A shard that was just completed. */
+export function newShard(parts: Pick<ShardRecord, 'shard' | 'model'> & ShardPatch, jobId: string): Shard {
+  return new Shard({ state: 'ready', ...unsent, ...untold, outputs: [], cause: null, ...parts }, jobId);
+}
