@@ -227,11 +227,21 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
   }
 
   #cancelIdle(jobId: string): void {
+    if (this.#cancelsBatches(jobId)) return;
     const lease = this.#store.acquire(jobId);
     const record = requireJob(this.#host, jobId);
     const progress = { ...storedProgress(this.#host, record), status: 'cancelled' as const, reason: null };
     this.#store.finish(lease, { status: 'cancelled', progress, lowWater: record.lowWater });
     this.#store.release(lease);
+  }
+
+  /** A job with batches at the provider is taken up once more, to cancel them and to read what they have answered. */
+  #cancelsBatches(jobId: string): boolean {
+    const record = requireJob(this.#host, jobId);
+    if (this.#provider.native === undefined || this.#store.shards.list(record.key, 0).length === 0) return false;
+    this.#goOn(record, { partial: false, retryFailed: false, asyncSubmit: true, options: {} });
+    this.#runner.active(jobId)?.stop({ kind: 'cancel' });
+    return true;
   }
 
   #newJob(options: MapOptions): NewJob {

@@ -228,7 +228,12 @@ export class ActiveJob {
       onControl: (request) => this.control(request),
     });
     return merge(ticks$, work$).pipe(
-      persistTo(journal, { maxGroup: Math.min(256, settings.concurrency), scheduler: this.#scheduler }),
+      persistTo(journal, {
+        maxGroup: Math.min(256, settings.concurrency),
+        // A page of a result file is one draft of many rows.
+        weigh: (draft) => (draft.type === 'group' ? draft.drafts.length : 1),
+        scheduler: this.#scheduler,
+      }),
     );
   }
 

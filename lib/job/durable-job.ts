@@ -156,14 +156,14 @@ export class DurableJob<T = unknown> extends Observable<BatchEvent<T>> implement
   /** Resolves when the job is at rest, whoever works on it. */
   async #end(request: 'cancel' | 'pause'): Promise<void> {
     const { store } = this.#host;
-    const run = this.#host.active(this.jobId);
-    if (run !== undefined) {
-      run.stop(
+    const active = this.#host.active(this.jobId);
+    if (active !== undefined) {
+      active.stop(
         request === 'cancel'
           ? { kind: 'cancel' }
           : { kind: 'stop', status: 'paused', code: 'paused', message: 'Paused' },
       );
-      await lastValueFrom(run.ended$, { defaultValue: undefined });
+      await lastValueFrom(active.ended$, { defaultValue: undefined });
       return;
     }
     const record = requireJob(this.#host, this.jobId);
@@ -180,6 +180,9 @@ export class DurableJob<T = unknown> extends Observable<BatchEvent<T>> implement
     }
     if (request === 'cancel' && record.status !== 'completed' && record.status !== 'cancelled') {
       this.#host.cancelIdle(this.jobId);
+      // Its batches at the provider end first.
+      const run = this.#host.active(this.jobId);
+      if (run !== undefined) await lastValueFrom(run.ended$, { defaultValue: undefined });
     }
     if (request === 'cancel') this.#host.forget(this.jobId);
   }

@@ -5,9 +5,11 @@ export interface Journal<D, E> {
   commit(drafts: readonly D[]): readonly E[];
 }
 
-export interface PersistOptions {
+export interface PersistOptions<D = unknown> {
   /** Drafts in one transaction at most. Default 256. */
   readonly maxGroup?: number;
+  /** How many a draft counts for, where one stands for several. Default 1. */
+  readonly weigh?: (draft: D) => number;
   readonly scheduler?: SchedulerLike;
 }
 
@@ -22,11 +24,12 @@ const briefCommitMs = 2;
  * transaction, and the events it returns are emitted after it. A failed commit errors the stream; nothing of that group
  * was written or emitted. On completion the waiting group is written first.
  */
-export function persistTo<D, E>(journal: Journal<D, E>, options: PersistOptions = {}): OperatorFunction<D, E> {
-  const { maxGroup = 256, scheduler = asyncScheduler } = options;
+export function persistTo<D, E>(journal: Journal<D, E>, options: PersistOptions<D> = {}): OperatorFunction<D, E> {
+  const { maxGroup = 256, weigh = () => 1, scheduler = asyncScheduler } = options;
   return (source) =>
     new Observable<E>((subscriber) => {
       let group: D[] = [];
+      let weight = 0;
       let restMs = 0;
       let planned: Subscription | undefined;
       let flushing = false;
@@ -38,6 +41,7 @@ export function persistTo<D, E>(journal: Journal<D, E>, options: PersistOptions 
         if (group.length === 0 || subscriber.closed) return;
         const drafts = group;
         group = [];
+        weight = 0;
         const startedAt = scheduler.now();
         let events: readonly E[];
         try {
@@ -65,8 +69,9 @@ export function persistTo<D, E>(journal: Journal<D, E>, options: PersistOptions 
       const upstream = source.subscribe({
         next: (draft) => {
           group.push(draft);
+          weight += weigh(draft);
           if (flushing) return;
-          if (group.length >= maxGroup) flush();
+          if (weight >= maxGroup) flush();
           else planned ??= scheduler.schedule(flush, restMs);
         },
         error: (error: unknown) => {

@@ -111,3 +111,21 @@ describe('the other mode', () => {
     );
   });
 });
+
+describe('cancel() of a native job nobody works on', () => {
+  it('cancels its batches at the provider, and keeps what they have answered', async () => {
+    server.setBatches({ runMsPerRequest: 40, cancellingMs: 5 });
+    const job = client.map({ jobId: 'j', mode: 'native', items: prompts(50) });
+    await firstValueFrom(
+      job.pipe(
+        ofType('progress'),
+        filter(({ progress }) => progress.shards?.some(({ completed }) => completed > 2) === true),
+      ),
+    );
+    await job.pause();
+    await client.job('j').cancel();
+    expect(await job.status()).toBe('cancelled');
+    expect(server.ledger.batches.map(({ status }) => status)).toEqual(['cancelled']);
+    expect((await job.progress()).ok).toBeGreaterThan(0);
+  });
+});

@@ -1,12 +1,16 @@
+import type { JobInfo } from '../../core/job.js';
+import type { BatchClientOptions } from '../../options/client-options.js';
 import type { JobCommand } from '../command.js';
 import type { CliIo } from '../io.js';
-import { findJob, withReader } from '../open-client.js';
+import { databasePath, findJob, withClient, withReader } from '../open-client.js';
+import { origin } from '../origin.js';
 import { describeStanding } from '../progress/describe-end.js';
 import { writeJson } from '../report.js';
 
 /** `cancel`: no more requests, also from the process that runs the job now; what was answered is kept. */
 export async function cancelJob(command: JobCommand, io: CliIo): Promise<number> {
-  const info = await withReader(command.db, io, async (client) => {
+  const found = await withReader(command.db, io, async (client) => (await findJob(client, command.jobId)).info);
+  const info = await withClient(io, { ...reach(found), db: databasePath(command.db, io) }, async (client) => {
     const { job } = await findJob(client, command.jobId);
     await job.cancel();
     return await job.info();
@@ -15,6 +19,12 @@ export async function cancelJob(command: JobCommand, io: CliIo): Promise<number>
   if (command.json) writeJson(io.stdout, info);
   else io.stderr.write(`job ${jobId} is ${status}: ${describeStanding({ done: ok + failed, total, failed })}\n`);
   return 0;
+}
+
+/** Batches are cancelled at their provider, by its key; for anything else the database is enough. */
+function reach(info: JobInfo): BatchClientOptions {
+  const resting = info.owner === null && info.status !== 'completed' && info.status !== 'cancelled';
+  return info.runMode === 'native' && resting ? origin(info, undefined) : { provider: 'local_echo' };
 }
 
 /** `delete`: the job with its requests and results. */
