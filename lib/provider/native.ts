@@ -52,7 +52,10 @@ export interface BatchSubmission {
   readonly fileId: string | undefined;
 }
 
-/** How far a submission is. `uploaded` comes before `created`, except where the file was there already. */
+/**
+ * How far a submission is. `uploaded` must be told before the create is sent (unless `fileId` was given): an intent without
+ * a file is taken for one that was never created, and is submitted again without a search.
+ */
 export type SubmitStep =
   { readonly step: 'uploaded'; readonly fileId: string } | { readonly step: 'created'; readonly batch: RemoteBatch };
 
