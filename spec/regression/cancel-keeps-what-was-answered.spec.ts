@@ -22,7 +22,7 @@ describe('cancelling a native job', () => {
     expect(cancelled.ok).toBeGreaterThan(3);
     expect(server.ledger.batches.map(({ status }) => status)).toEqual(['cancelled']);
 
-    const { info } = await outcomeOf(await shared.resume('job'));
+    const { info } = await outcomeOf(shared.resume('job'));
     expect(info).toMatchObject({ status: 'completed', ok: 30 });
     expect(server.ledger.batches[1]).toMatchObject({ requests: 30 - cancelled.ok });
     expectPaidOnce(server);

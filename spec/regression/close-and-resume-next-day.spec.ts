@@ -24,7 +24,7 @@ describe('a client that is closed while its batches run', () => {
     await first.close();
     expect(await client().job('job').info()).toMatchObject({ status: 'paused', pending: 10 });
 
-    expectOnce(await outcomeOf(await client().resume('job')), 10);
+    expectOnce(await outcomeOf(client().resume('job')), 10);
     expect(server.ledger.batches).toHaveLength(2);
     expectPaidOnce(server);
   });

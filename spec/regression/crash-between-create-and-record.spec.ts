@@ -16,7 +16,7 @@ describe('a process killed between a creation and its answer', () => {
     child.kill();
     await child.gone;
 
-    const outcome = await outcomeOf(await test.client().resume('job'));
+    const outcome = await outcomeOf(test.client().resume('job'));
     expectOnce(outcome, 5);
     expect(outcome.info.notes).toEqual({ adoptedBatches: 1 });
     expect(server.ledger.batches).toHaveLength(1);

@@ -14,7 +14,7 @@ describe('two lines with one id', () => {
     expectOnce(outcome, 4);
     expect(outcome.info.notes).toEqual({ duplicateLines: 2 });
     expect(outcome.info.tokens.output).toBe(
-      outcome.items.reduce((sum, { result }) => sum + result.usage!.outputTokens!, 0),
+      outcome.items.reduce((sum, { result }) => sum + result.usage!.outputTokens, 0),
     );
     expectPaidOnce(server);
   });

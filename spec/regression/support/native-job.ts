@@ -1,5 +1,5 @@
 import type { BatchItem, BatchJob, ItemErrorCode, JobInfo, Result } from '../../../lib/index.js';
-import { BatchClient } from '../../../lib/index.js';
+import type { BatchClient } from '../../../lib/index.js';
 import {
   startFakeGemini,
   startFakeOpenAI,

@@ -24,7 +24,8 @@ export async function relay(origin: string, rules: RelayRules): Promise<Relay> {
     paths.push(asked);
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
-    const { host: _host, connection: _connection, 'content-length': _length, ...headers } = incoming.headers;
+    const own = ['host', 'connection', 'content-length', 'transfer-encoding', 'expect'];
+    const headers = Object.fromEntries(Object.entries(incoming.headers).filter(([name]) => !own.includes(name)));
     const answer = await fetch(origin + (rules.path?.(asked) ?? asked), {
       method: incoming.method ?? 'GET',
       headers: headers as Record<string, string>,
