@@ -49,16 +49,18 @@ export class ShardRoster {
 
   /** A shard's life is over, for now or for good. */
   leave(shard: Shard): void {
-    this.#working.delete(shard);
+    // Its end may have been written at once, where it filled a group.
+    if (!this.#working.delete(shard)) return;
     if (shard.record.state === 'ready') this.#waiting.push(shard);
     if (shard.record.state === 'done') this.#unwritten.set(shard.record.shard, shard);
   }
 
   /** Its end is durable; undefined for one that is not of this run. */
   written(number: number): Shard | undefined {
-    const shard = this.#unwritten.get(number);
+    const shard = this.#unwritten.get(number) ?? [...this.#working].find(({ record }) => record.shard === number);
     if (shard === undefined) return undefined;
     this.#unwritten.delete(number);
+    this.#working.delete(shard);
     this.#ended = [...this.#ended, shardRow(shard)].slice(-shownEnded);
     return shard;
   }
