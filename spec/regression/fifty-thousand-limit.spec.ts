@@ -11,6 +11,12 @@ describe("the provider's limits on one batch", () => {
     expectPaidOnce(server);
   });
 
+  it('on requests are kept where each result is committed alone', async () => {
+    const server = await openai();
+    expectOnce(await run(7, { concurrency: 1, nativeCaps: { maxRequests: 3 } }), 7);
+    expectPaidOnce(server);
+  });
+
   it('on bytes are kept, and what is larger alone fails alone', async () => {
     const server = await openai({ batches: { maxFileBytes: 1_000 } });
     const list = [...Array(12).keys()].map((n) => ({
