@@ -18,6 +18,13 @@ export function refuseConflict(
   differs('provider', record.provider, asked.provider);
   differs('endpoint', record.endpoint, asked.endpoint);
   differs('model', record.model, asked.model);
-  if (given.mode) differs('mode', record.mode, asked.mode);
+  if (given.mode && record.mode !== asked.mode) {
+    const id = JSON.stringify(record.jobId);
+    throw new BatchError(
+      'job_conflict',
+      `Job ${id} was created with mode "${record.mode}", now it is called with "${asked.mode}"; leave the mode out, or switch with resume(${id}, { mode: "${asked.mode}" })`,
+      { jobId: record.jobId },
+    );
+  }
   if (given.params) differs('params', record.params, asked.params);
 }

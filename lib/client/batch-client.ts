@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { asyncScheduler, lastValueFrom, Subject, type SchedulerLike } from 'rxjs';
 import { BatchError, OptionsError } from '../core/errors.js';
 import type { JobInfo, RunMode } from '../core/job.js';
@@ -145,7 +147,7 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
 
   async delete(jobId: string): Promise<void> {
     this.#refuseClosed('delete()');
-    requireJob(this.#host, checkJobId(jobId, 'delete()'));
+    this.#refuseLiveBatches(requireJob(this.#host, checkJobId(jobId, 'delete()')));
     this.#store.deleteJob(jobId);
     this.#runner.forget(jobId);
     await this.#sweep();
@@ -244,6 +246,14 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
     return true;
   }
 
+  /** Deleting would forget batches that go on, and cost. */
+  #refuseLiveBatches({ key, jobId, status }: JobRecord): void {
+    const live = this.#store.shards.list(key, 0).flatMap(({ batchId }) => (batchId === null ? [] : [batchId]));
+    if (live.length === 0 || status === 'cancelled' || status === 'completed') return;
+    const text = `Job "${jobId}" has batches at its provider (${live.slice(0, 3).join(', ')}); cancel() it first, or they go on and are paid for`;
+    throw new BatchError('job_busy', text, { jobId });
+  }
+
   #newJob(options: MapOptions): NewJob {
     const { jobId = `job-${randomUUID()}`, mode = 'auto', params = {}, tags = [], metadata = null } = options;
     const { nativeMinItems } = mergeRunOptions(pickRunOptions(this.#options), pickRunOptions(options));
@@ -324,5 +334,15 @@ function checkCallbacks<T>(callbacks: Callbacks<T>, call: string): Callbacks {
       `${call}: with "callbackModule" the callbacks come from that module; leave onProgress, onItem and onComplete out`,
     );
   }
+  refuseMissingModule(callbackModule, call);
   return callbacks as Callbacks;
+}
+
+/** Found out at once: a thread that cannot load it would lose every callback. */
+function refuseMissingModule(module: string | URL | undefined, call: string): void {
+  if (module === undefined) return;
+  const text = String(module);
+  const path = text.startsWith('file:') ? fileURLToPath(text) : text;
+  if (/^[a-z]+:\/\//i.test(path) || existsSync(path)) return;
+  throw new OptionsError(`${call}: the "callbackModule" ${path} does not exist`);
 }

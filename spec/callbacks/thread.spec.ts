@@ -1,4 +1,5 @@
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { threadId } from 'node:worker_threads';
@@ -85,16 +86,18 @@ describe('callbacks, thread', () => {
     expect(notes('onComplete')).toMatchObject([{ jobId: 'j' }]);
   });
 
-  it('from a module that is not there fail like any other, and the job goes on', async () => {
+  it('from a module that cannot be loaded fail like any other, and the job goes on', async () => {
+    const broken = join(mkdtempSync(join(tmpdir(), 'openapi-batch-')), 'broken.mjs');
+    writeFileSync(broken, `throw new Error('broken module');`);
     const warnings: string[] = [];
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation((text) => void warnings.push(String(text)));
     try {
-      const job = clients.open().map({ items: items(2), callbackExecutor: 'thread', callbackModule: './nowhere.mjs' });
+      const job = clients.open().map({ items: items(2), callbackExecutor: 'thread', callbackModule: broken });
       expect((await tell(job)).last).toMatchObject({ type: 'complete', progress: { ok: 2 } });
     } finally {
       warn.mockRestore();
     }
-    expect(warnings.join()).toContain('nowhere.mjs');
+    expect(warnings.join()).toContain('broken module');
   });
 
   it('leave no thread behind a closed client', async () => {
