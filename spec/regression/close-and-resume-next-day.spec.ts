@@ -11,7 +11,7 @@ describe('a client that is closed while its batches run', () => {
     ['OpenAI', openai],
     ['Gemini', gemini],
   ])('leaves them at %s; the next one takes them up', async (_name, start) => {
-    const server = await start({ batches: { runMs: 200 } });
+    const server = await start({ batches: { runMs: 2_000 } });
     const first = client();
     const job = first.map({ items: items(10), jobId: 'job', mode: 'native', nativeCaps: { maxRequests: 5 } });
     const created = job.pipe(
