@@ -1,4 +1,5 @@
 import { asyncScheduler, from, Observable, type ObservableInput, type SchedulerLike, type Subscription } from 'rxjs';
+import { Slot, Slots } from './slots.js';
 
 /** Nothing to hand out now; `ready$` will tell. */
 export const IDLE = Symbol('idle');
@@ -20,11 +21,6 @@ export interface MergePullOptions {
   readonly scheduler?: SchedulerLike;
 }
 
-/** An inner Observable at work. */
-class Slot {
-  inner: Subscription | undefined;
-}
-
 /**
  * `mergeMap` with a concurrency limit over a source that is pulled: the next value is asked for only when a slot is
  * free, so the input may be endless. (`from(iterable).pipe(mergeMap(f, n))` reads its whole source into an array first.)
@@ -40,10 +36,8 @@ export function mergePull<T, R>(
     let draining = false;
     let yielded: Subscription | undefined;
     // Not the subscriber's own list of teardowns: leaving that costs a search.
-    const slots = new Set<Slot>();
-    subscriber.add(() => {
-      for (const slot of slots) slot.inner?.unsubscribe();
-    });
+    const slots = new Slots();
+    subscriber.add(slots);
 
     const resume = (): void => {
       if (yielded !== undefined) subscriber.remove(yielded);
@@ -61,7 +55,7 @@ export function mergePull<T, R>(
         complete: () => {
           active--;
           slot.inner = undefined;
-          slots.delete(slot);
+          slots.remove(slot);
           drain();
         },
       });

@@ -1,4 +1,4 @@
-import type { SchedulerLike, Subscription } from 'rxjs';
+import { noop, type SchedulerLike, type Subscription } from 'rxjs';
 
 /** One request's deadline; `done` takes it back. */
 export interface Deadline {
@@ -10,13 +10,15 @@ class Entry implements Deadline {
 
   constructor(
     readonly at: number,
-    readonly expire: () => void,
+    public expire: () => void,
     private readonly onDone: () => void,
   ) {}
 
   done(): void {
     if (this.over) return;
     this.over = true;
+    // The entry waits in the queue for those before it; its request must not.
+    this.expire = noop;
     this.onDone();
   }
 }
@@ -71,8 +73,9 @@ export class Deadlines {
   #expire(): void {
     const now = this.scheduler.now();
     for (let first = this.#skip(); first !== undefined && first.at <= now; first = this.#skip()) {
+      const { expire } = first;
       first.done();
-      first.expire();
+      expire();
     }
   }
 
