@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { BatchError, messageOf } from '../core/errors.js';
 import type { BatchItem } from '../core/item.js';
 import { describeValue, suggestion } from '../options/check-options.js';
+import { contentHash } from './content-hash.js';
 
 /** An item as read: its text for the store, its hash, and its own id if it has one. */
 export interface ReadItem {
@@ -25,7 +25,7 @@ export function readItem(value: unknown, place: string): ReadItem {
   const identity = `${stableJson(item.input, input)}\n${model}\n${params === '' ? '' : stableJson(item.params, params)}`;
   return {
     itemId: item.itemId,
-    hash: createHash('sha256').update(identity).digest().subarray(0, 16),
+    hash: contentHash(identity),
     request: `{"input":${input}${model}${params === '' ? '' : `,"params":${params}`}${metadata}}`,
     item,
   };
