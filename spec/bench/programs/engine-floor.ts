@@ -20,7 +20,7 @@ for (let first = 1; first <= options.items; first += 500) submit(first, Math.min
 
 const claim = db.prepare(`SELECT i.key, i.item_id, i.request FROM items i LEFT JOIN item_states s ON s.key = i.key
   WHERE i.key > ? AND (s.state IS NULL OR s.state = 0) ORDER BY i.key LIMIT 256`);
-const insertEvent = db.prepare('INSERT INTO events (at, item, body) VALUES (?, ?, ?)');
+const insertEvent = db.prepare('INSERT INTO events (job, type, at, item, ok, body) VALUES (1, 2, ?, ?, 1, ?)');
 const settle = db.prepare(`INSERT INTO item_states (key, state, seq) VALUES (?, 1, ?)
   ON CONFLICT (key) DO UPDATE SET state = excluded.state, seq = excluded.seq WHERE state = 0`);
 const touch = db.prepare('UPDATE jobs SET ok = ok + ?, low_water = ? WHERE key = 1');
