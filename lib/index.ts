@@ -5,7 +5,7 @@ export type { BatchErrorCode } from './core/errors.js';
 export type { BatchEvent, BatchEventType, CompleteEvent, ItemEvent, ProgressEvent } from './core/events.js';
 export type { BatchItem, PromptInput, ResolvedItem } from './core/item.js';
 export type { JobInfo, JobStatus, Mode, RunMode, StopReason } from './core/job.js';
-export type { PacingState, Progress, ShardProgress } from './core/progress.js';
+export type { PacedLimit, PacingState, Progress, ShardProgress } from './core/progress.js';
 export type { ItemError, ItemErrorCode, Result, ResultErr, ResultOk, Usage } from './core/result.js';
 export type { BatchJob, EventsOptions, ForEachOptions, ResultsOptions, RetryOptions } from './job/batch-job.js';
 export { readJsonl } from './jsonl/read-jsonl.js';

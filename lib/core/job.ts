@@ -18,6 +18,8 @@ export type JobStatus = 'pending' | 'running' | 'paused' | 'failed' | 'cancelled
 export interface StopReason {
   readonly code: string;
   readonly message: string;
+  /** Epoch milliseconds from which on `resume` has a chance, where that is known: the reset of a day's quota, say. */
+  readonly until?: number;
 }
 
 /** What `job.info()` and `client.jobs()` answer. Times are epoch milliseconds. */

@@ -1,6 +1,13 @@
 import type { JobStatus, RunMode, StopReason } from './job.js';
 
-/** Whether requests flow or wait, and for what. */
+/** A limit per minute that is in force, and who says so. */
+export interface PacedLimit {
+  readonly perMinute: number;
+  /** Set by an option, told by the provider (headers, error details), or found by searching for the ceiling. */
+  readonly source: 'option' | 'provider' | 'search';
+}
+
+/** Whether requests flow or wait, for what, and how many may flow. */
 export interface PacingState {
   readonly state: 'open' | 'held';
   /** Epoch milliseconds at which a held limiter opens again. */
@@ -9,7 +16,23 @@ export interface PacingState {
   readonly waiting: number;
   /** Rate-limit refusals so far in this run. */
   readonly refusals: number;
+  /** Most requests in flight at present, or null where only `concurrency` limits them. */
+  readonly window: number | null;
+  /** The limit that binds, per dimension, or null where none is known. */
+  readonly requests: PacedLimit | null;
+  readonly tokens: PacedLimit | null;
 }
+
+/** Nothing is held, nothing is known. */
+export const openPacing: PacingState = {
+  state: 'open',
+  until: null,
+  waiting: 0,
+  refusals: 0,
+  window: null,
+  requests: null,
+  tokens: null,
+};
 
 /** One native batch of a job. */
 export interface ShardProgress {

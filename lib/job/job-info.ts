@@ -1,5 +1,5 @@
 import type { JobInfo, JobStatus } from '../core/job.js';
-import type { PacingState, Progress } from '../core/progress.js';
+import { openPacing, type Progress } from '../core/progress.js';
 import type { JobRecord, Owner } from '../store/store.js';
 import type { JobHost } from './job-host.js';
 
@@ -47,8 +47,6 @@ export function infoOf(host: Host, record: JobRecord): JobInfo {
   };
 }
 
-const open: PacingState = { state: 'open', until: null, waiting: 0, refusals: 0 };
-
 /** The progress of a job nobody in this process works on, by its row. */
 export function storedProgress(host: Host, record: JobRecord): Progress {
   const status = statusOf(host, record);
@@ -69,7 +67,7 @@ export function storedProgress(host: Host, record: JobRecord): Progress {
     cost: latest?.cost ?? null,
     rate: latest?.rate ?? { itemsPerMinute: 0, requestsPerMinute: 0, tokensPerMinute: 0 },
     etaMs: status === 'running' ? (latest?.etaMs ?? null) : null,
-    pacing: status === 'running' ? (latest?.pacing ?? open) : open,
+    pacing: status === 'running' ? { ...openPacing, ...latest?.pacing } : openPacing,
     ...(latest?.shards === undefined ? {} : { shards: latest.shards }),
   };
 }

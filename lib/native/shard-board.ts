@@ -1,4 +1,4 @@
-import type { PacingState, Progress, ShardProgress } from '../core/progress.js';
+import { openPacing, type PacingState, type Progress, type ShardProgress } from '../core/progress.js';
 import type { ShardRecord } from '../store/shard-store.js';
 import type { BatchQuota } from './batch-quota.js';
 import type { Shard } from './shard.js';
@@ -50,5 +50,5 @@ export function withShards(
 /** Whether batches are created, or wait after a refusal. */
 export function quotaPacing(quota: BatchQuota, waiting: number): PacingState {
   const { heldUntil, refusals } = quota;
-  return { state: heldUntil === null ? 'open' : 'held', until: heldUntil, waiting, refusals };
+  return { ...openPacing, state: heldUntil === null ? 'open' : 'held', until: heldUntil, waiting, refusals };
 }

@@ -150,6 +150,9 @@ export class Limiter {
       until: held ? this.#heldUntil : null,
       waiting: this.#waiting,
       refusals: this.#refusals,
+      window: Number.isFinite(this.#window) ? this.#window : null,
+      requests: null,
+      tokens: null,
     };
   }
 

@@ -19,8 +19,8 @@ export interface RequestContext {
 export interface LimitReading {
   readonly limit: number;
   readonly remaining: number;
-  /** Milliseconds until `remaining` is `limit` again. */
-  readonly resetMs: number;
+  /** Milliseconds until `remaining` is `limit` again; absent where it is not told: then a minute gives the whole limit. */
+  readonly resetMs?: number;
 }
 
 export interface LimitObservation {
@@ -41,7 +41,13 @@ export interface ProviderResponse<T = unknown> {
 /** What the engine does after a failed attempt. */
 export type Verdict =
   /** Uses up an attempt; tried again after the backoff, or `waitMs` if that is longer. */
-  | { readonly kind: 'retry'; readonly error: ItemError; readonly waitMs?: number }
+  | {
+      readonly kind: 'retry';
+      readonly error: ItemError;
+      readonly waitMs?: number;
+      /** The server has too much to do (503, 529): fewer requests at a time. */
+      readonly overloaded?: boolean;
+    }
   /** Uses up no attempt and holds everybody on this limiter for `waitMs`. */
   | {
       readonly kind: 'rate_limited';
@@ -57,6 +63,8 @@ export type Verdict =
       readonly status: 'failed' | 'paused';
       readonly code: BatchErrorCode;
       readonly error: ItemError;
+      /** Milliseconds until items can pass again, where that is known: the reset of a day's quota, say. */
+      readonly waitMs?: number;
     };
 
 /**
@@ -84,8 +92,16 @@ export interface Provider<T = unknown> {
   request(item: ResolvedItem, context: RequestContext): ObservableInput<ProviderResponse<T>>;
   /** What an error of `request` means; the default goes by an HTTP `status` property. */
   classify?(error: unknown): Verdict;
-  /** Tokens one request takes from a tokens-per-minute quota, estimated before it is sent; default: characters / 4. */
+  /**
+   * Tokens one request takes from a tokens-per-minute quota, estimated before it is sent. Default: UTF-8 bytes / 3 plus the
+   * output limit the request names.
+   */
   estimateTokens?(item: ResolvedItem): number;
+  /**
+   * Tokens the provider counts for a request in the end, where it counts actual use: what was estimated beyond is given
+   * back, and later estimates are corrected by the ratio. Absent where the charge at admission stands (OpenAI).
+   */
+  countTokens?(usage: Usage): number;
   /** Why this item can never be sent, in a sentence, or undefined; asked while the input is read. */
   reject?(item: ResolvedItem): string | undefined;
   /** The provider's own batch API, where it has one for this endpoint. */

@@ -1,5 +1,5 @@
 import type { JobStatus, RunMode, StopReason } from '../core/job.js';
-import type { PacingState, Progress } from '../core/progress.js';
+import { openPacing, type PacingState, type Progress } from '../core/progress.js';
 import { RateMeter } from '../core/rate-meter.js';
 import type { Result } from '../core/result.js';
 import type { JobRecord } from '../store/store.js';
@@ -8,8 +8,6 @@ export type ProgressCounts = Pick<
   JobRecord,
   'total' | 'ok' | 'failed' | 'inputTokens' | 'outputTokens' | 'inputComplete'
 >;
-
-const open: PacingState = { state: 'open', until: null, waiting: 0, refusals: 0 };
 
 /** Columns of the rate meter. */
 const [items, requests, tokens] = [0, 1, 2];
@@ -59,7 +57,7 @@ export class ProgressTracker {
     if (used > 0) this.#rate.add(now, tokens, used);
   }
 
-  snapshot(now: number, status: JobStatus, reason: StopReason | null, pacing: PacingState = open): Progress {
+  snapshot(now: number, status: JobStatus, reason: StopReason | null, pacing: PacingState = openPacing): Progress {
     const done = this.#ok + this.#failed;
     const left = Math.max(0, this.total - done);
     const perMinute = this.#rate.perMinute(now, items);

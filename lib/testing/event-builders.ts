@@ -1,5 +1,5 @@
 import type { CompleteEvent, ItemEvent, ProgressEvent } from '../core/events.js';
-import type { Progress } from '../core/progress.js';
+import { openPacing, type Progress } from '../core/progress.js';
 import type { ItemError, ResultErr, ResultOk } from '../core/result.js';
 
 /** What every event has; left out: job `job`, sequence 1, time 0. */
@@ -59,7 +59,7 @@ export function progressSnapshot(parts: Partial<Progress> = {}): Progress {
     cost: null,
     rate: { itemsPerMinute: 0, requestsPerMinute: 0, tokensPerMinute: 0 },
     etaMs: null,
-    pacing: { state: 'open', until: null, waiting: 0, refusals: 0 },
+    pacing: openPacing,
     ...parts,
   };
 }

@@ -1,7 +1,7 @@
 import { describeCount, describeProgress, describeState } from '../../lib/cli/progress/describe-progress.js';
 import { describeEnd } from '../../lib/cli/progress/describe-end.js';
 import { compact, dollars, duration, plural } from '../../lib/cli/progress/format.js';
-import type { Progress } from '../../lib/core/progress.js';
+import { openPacing, type Progress } from '../../lib/core/progress.js';
 import { progress } from './support/fixtures.js';
 
 const at = 1_000_000;
@@ -16,12 +16,12 @@ describe('describeProgress', () => {
     [{}, '117 ok, 3 failed, 840 req/min, 12.3k tok/min, eta 1 min 20 s'],
     [{ failed: 0, cost: 0.0123, etaMs: null }, '117 ok, 840 req/min, 12.3k tok/min, $0.012'],
     [
-      { pacing: { state: 'held', until: at + 11_400, waiting: 3, refusals: 1 }, etaMs: null, failed: 0 },
+      { pacing: { ...openPacing, state: 'held', until: at + 11_400, waiting: 3, refusals: 1 }, etaMs: null, failed: 0 },
       '117 ok, 840 req/min, 12.3k tok/min, rate limited, opens in 12 s',
     ],
     [
       {
-        pacing: { state: 'held', until: null, waiting: 3, refusals: 1 },
+        pacing: { ...openPacing, state: 'held', until: null, waiting: 3, refusals: 1 },
         rate: { itemsPerMinute: 0, requestsPerMinute: 0, tokensPerMinute: 0 },
         etaMs: null,
       },

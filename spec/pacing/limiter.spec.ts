@@ -110,7 +110,7 @@ describe('Limiter', () => {
     for (let n = 0; n < 16; n++) gate.admit(1).subscribe((permit) => permits.push(permit));
     now = 10;
     for (const permit of permits) permit.refused(1_000);
-    expect(gate.state).toEqual({ state: 'held', until: 1_010, waiting: 0, refusals: 16 });
+    expect(gate.state).toMatchObject({ state: 'held', until: 1_010, waiting: 0, refusals: 16 });
     now = 2_000;
     const second: Permit[] = [];
     for (let n = 0; n < 16; n++) gate.admit(1).subscribe((permit) => second.push(permit));
