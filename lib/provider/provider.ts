@@ -2,7 +2,10 @@ import type { ObservableInput } from 'rxjs';
 import type { BatchErrorCode } from '../core/errors.js';
 import type { ResolvedItem } from '../core/item.js';
 import type { ItemError, Usage } from '../core/result.js';
+import type { LimitObservation } from '../core/limits.js';
 import type { NativeCapability } from './native.js';
+
+export type { LimitObservation, LimitReading } from '../core/limits.js';
 
 /** What the engine tells a provider about one attempt. */
 export interface RequestContext {
@@ -13,19 +16,6 @@ export interface RequestContext {
   readonly jobId: string;
   /** Milliseconds the whole attempt may take, body included; the engine enforces it. */
   readonly timeoutMs: number;
-}
-
-/** What a rate-limit header said about one dimension, when the answer was produced. */
-export interface LimitReading {
-  readonly limit: number;
-  readonly remaining: number;
-  /** Milliseconds until `remaining` is `limit` again; absent where it is not told: then a minute gives the whole limit. */
-  readonly resetMs?: number;
-}
-
-export interface LimitObservation {
-  readonly requests?: LimitReading;
-  readonly tokens?: LimitReading;
 }
 
 /** One good answer. Anything that is not one (empty, truncated, refused) must be thrown, so that `classify` sees it. */
