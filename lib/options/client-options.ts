@@ -5,6 +5,7 @@ import type { OpenAIProviderOptions } from '../provider/openai/openai.js';
 import type { GeminiProviderOptions } from '../provider/gemini/gemini.js';
 import type { LocalEchoOptions } from '../provider/echo/local-echo.js';
 import type { BatchStore } from '../store/store.js';
+import { aFunction, rxScheduler } from './option-kinds.js';
 import { runShape, type RunOptions } from './run-options.js';
 
 export type ProviderName = 'openai' | 'gemini' | 'local_echo';
@@ -76,13 +77,8 @@ export const clientSchema = z.strictObject({
       'true, false or a function',
     )
     .optional(),
-  scheduler: z
-    .custom<SchedulerLike>(
-      (value) => typeof value === 'object' && value !== null && 'schedule' in value && 'now' in value,
-      'an RxJS scheduler',
-    )
-    .optional(),
-  random: z.custom<() => number>((value) => typeof value === 'function', 'a function').optional(),
+  scheduler: rxScheduler.optional(),
+  random: aFunction<() => number>().optional(),
   ...runShape,
 });
 

@@ -5,6 +5,7 @@ import type { Progress } from '../core/progress.js';
 import type { Result } from '../core/result.js';
 import type { Mode, RunMode } from '../core/job.js';
 import type { BatchJob } from '../job/batch-job.js';
+import { aFunction } from './option-kinds.js';
 import { runShape, type RunOptions } from './run-options.js';
 
 /** Anything that yields items: array, iterable, async iterable, Node object stream, Observable. */
@@ -57,7 +58,7 @@ export type ResumeOptions<T = unknown> = Omit<
   mode?: RunMode | undefined;
 };
 
-const callback = z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', 'a function');
+const callback = aFunction();
 const text = z.string('a string').min(1, 'a string that is not empty');
 const record = z.custom<Readonly<Record<string, unknown>>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),

@@ -1,12 +1,5 @@
 import { z } from 'zod';
-
-const wholeFrom = (least: number) => {
-  const text = `a whole number from ${String(least)} up`;
-  return z.int(text).min(least, text);
-};
-const positive = z.number('a number above 0').positive('a number above 0');
-const milliseconds = z.number('a number of milliseconds').min(0, 'a number of milliseconds from 0 up');
-const flag = z.boolean('true or false');
+import { flag, milliseconds, positive, wholeFrom } from './option-kinds.js';
 
 /** How a job runs. Each may be given to the client (for all its jobs) and to `map` or `resume` (for one). */
 export const runShape = {
