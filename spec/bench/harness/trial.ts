@@ -17,7 +17,10 @@ export type Target = { readonly atMost: number } | { readonly atLeast: number };
 export interface Trial {
   readonly name: string;
   readonly about: string;
-  rows(run: Runner): Promise<readonly Row[]>;
+  /** Words that choose parts of it. */
+  readonly words?: readonly string[];
+  /** `words`: those of its own that were given; none stands for all of it. */
+  rows(run: Runner, words: readonly string[]): Promise<readonly Row[]>;
 }
 
 export interface Comparison {
