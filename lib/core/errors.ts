@@ -72,12 +72,19 @@ export function isBatchError(value: unknown): value is BatchError {
   return typeof value === 'object' && value !== null && brand in value;
 }
 
-/** Text of anything thrown. Errors that cross the native boundary are not always `instanceof Error` (Jest, better-sqlite3). */
+/**
+ * Text of anything thrown, even of what has no text. Errors that cross the native boundary are not always `instanceof Error`
+ * (Jest, better-sqlite3).
+ */
 export function messageOf(error: unknown): string {
-  if (typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string') {
-    return error.message;
+  try {
+    if (typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string') {
+      return error.message;
+    }
+    return String(error);
+  } catch {
+    return `something that cannot be shown (${typeof error})`;
   }
-  return String(error);
 }
 
 /** Anything thrown, as the error a job's Observable ends with. */

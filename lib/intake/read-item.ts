@@ -1,5 +1,6 @@
 import { BatchError, messageOf } from '../core/errors.js';
 import type { BatchItem } from '../core/item.js';
+import { jsonProblem } from '../core/json-value.js';
 import { describeValue, suggestion } from '../options/check-options.js';
 import { contentHash } from './content-hash.js';
 
@@ -42,7 +43,7 @@ function checkShape(value: unknown, place: string): BatchItem {
     );
   }
   for (const key in value)
-    if (!known.has(key)) throw invalid(place, `unknown field "${key}"${suggestion(key, fields)}`);
+    if (!known.has(key)) throw invalid(place, `unknown field ${shortJson(key)}${suggestion(key.slice(0, 80), fields)}`);
   const { itemId, input, model, params } = value as Record<string, unknown>;
   if (itemId !== undefined && typeof itemId !== 'string')
     throw invalid(place, `expected "itemId" to be a string, got ${describeValue(itemId)}`);
@@ -60,15 +61,16 @@ function checkShape(value: unknown, place: string): BatchItem {
 
 function toJson(value: unknown, place: string, field: string): string {
   let text: unknown;
+  let problem: string | undefined;
   try {
     text = JSON.stringify(value);
+    // A function or a symbol has no JSON; and what can be written from here may be too deep to be written from elsewhere.
+    problem = typeof text === 'string' ? jsonProblem(value) : `got ${describeValue(value)}`;
   } catch (error) {
-    throw invalid(place, `"${field}" cannot be written as JSON: ${messageOf(error).split('\n')[0] ?? ''}`);
+    problem = (error instanceof RangeError ? jsonProblem(value) : undefined) ?? messageOf(error).split('\n')[0];
   }
-  // A function or a symbol has no JSON.
-  if (typeof text !== 'string')
-    throw invalid(place, `"${field}" cannot be written as JSON: got ${describeValue(value)}`);
-  return text;
+  if (problem === undefined && typeof text === 'string') return text;
+  throw invalid(place, `"${field}" cannot be written as JSON: ${problem ?? ''}`);
 }
 
 /** The same text for the same content, whatever the order of the keys; `text` is its plain JSON. */
@@ -93,6 +95,10 @@ function sorted(value: unknown): unknown {
   const copy = Object.create(null) as Record<string, unknown>;
   for (const key of Object.keys(value).sort()) copy[key] = sorted((value as Record<string, unknown>)[key]);
   return copy;
+}
+
+function shortJson(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
 }
 
 export function invalid(place: string, what: string): BatchError {

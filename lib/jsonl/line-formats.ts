@@ -28,7 +28,7 @@ export function readFields(fields: Fields): RequestLine {
   const format = formats.find(([field]) => Object.hasOwn(fields, field))?.[1];
   if (format === undefined) throw new LineProblem(unknownFormat(fields));
   const stranger = Object.keys(fields).find((field) => !known[format].includes(field));
-  if (stranger !== undefined) throw new LineProblem(`unknown field "${stranger}"; ${placeFor(format)}`);
+  if (stranger !== undefined) throw new LineProblem(`unknown field ${shown(stranger)}; ${placeFor(format)}`);
   const endpoint = endpointOf(format, fields);
   return {
     format,
@@ -39,13 +39,7 @@ export function readFields(fields: Fields): RequestLine {
 
 function unknownFormat(fields: Fields): string {
   const names = Object.keys(fields);
-  const found =
-    names.length === 0
-      ? 'an empty object'
-      : `only ${names
-          .slice(0, 5)
-          .map((name) => `"${name}"`)
-          .join(', ')}`;
+  const found = names.length === 0 ? 'an empty object' : `only ${names.slice(0, 5).map(shown).join(', ')}`;
   return `expected one of "input", "prompt", "body" (OpenAI batch line) or "request" (Gemini batch line), found ${found}`;
 }
 

@@ -27,5 +27,11 @@ export function shortened(text: string, max = 60): string {
 }
 
 export function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : shortened(JSON.stringify(value));
+  if (value === undefined) return 'nothing';
+  try {
+    return shortened(JSON.stringify(value));
+  } catch {
+    // It was read without end in sight, and writing it would take more stack than there is.
+    return `${Array.isArray(value) ? 'an array' : 'an object'} of too many levels`;
+  }
 }

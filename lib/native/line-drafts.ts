@@ -1,6 +1,6 @@
 import type { ItemError } from '../core/result.js';
 import type { NativeOutcome } from '../provider/native.js';
-import { okResult, type OutcomeOptions } from '../run/outcome.js';
+import { errResult, okResult, type OutcomeOptions } from '../run/outcome.js';
 import type { WorkItem } from '../run/work-item.js';
 import type { ShardMember } from '../store/shard-store.js';
 import type { Draft } from '../store/store.js';
@@ -75,18 +75,10 @@ function finished(item: WorkItem, failing: Failing, options: OutcomeOptions): It
 export function failItem(
   item: WorkItem,
   error: ItemError,
-  { keepRaw }: OutcomeOptions,
-  { raw, usage }: Pick<Failing, 'raw' | 'usage'> = {},
+  options: OutcomeOptions,
+  failing: Pick<Failing, 'raw' | 'usage'> = {},
 ): Extract<Draft, { type: 'item' }> {
-  const result = {
-    itemId: item.resolved.itemId,
-    ok: false as const,
-    error,
-    ...(usage === undefined ? {} : { usage }),
-    attempts: item.failures + 1,
-    ...(raw === undefined || keepRaw === 'never' ? {} : { raw }),
-    ...(item.metadata === undefined ? {} : { metadata: item.metadata }),
-  };
+  const result = errResult(item, error, item.failures + 1, failing, options);
   return { type: 'item', ordinal: item.ordinal, result };
 }
 

@@ -31,8 +31,12 @@ export function readFailure(error: unknown): Failure {
   };
 }
 
+/** Characters of a message that are looked at: a server may send a page of megabytes, and the patterns are not linear. */
+const mostLooked = 20_000;
+
 /** A message fit for a log and for one line: markup, secrets and length taken out; `secrets` are literal values to hide. */
-export function tidyMessage(message: string, secrets: readonly string[] = []): string {
+export function tidyMessage(text: string, secrets: readonly string[] = []): string {
+  const message = text.slice(0, mostLooked);
   const title = /<title[^>]*>([^<]*)<\/title>/i.exec(message)?.[1];
   const plain = /<(?:!doctype|html|head|body)\b/i.test(message) ? (title ?? message.replace(/<[^>]*>/g, ' ')) : message;
   const clean = redactSecrets(plain, secrets).replace(/\s+/g, ' ').trim();

@@ -1,8 +1,9 @@
 import { from, Observable, type ObservableInput } from 'rxjs';
 import type { ResolvedItem } from '../core/item.js';
-import type { Provider, ProviderResponse, RequestContext, Verdict } from '../provider/provider.js';
-import { failureVerdict, finalFailure, ProviderError } from '../provider/provider-error.js';
+import type { Provider, ProviderResponse, RequestContext } from '../provider/provider.js';
+import { failureVerdict, ProviderError } from '../provider/provider-error.js';
 import type { Deadlines } from './deadlines.js';
+import { readResponse } from './read-response.js';
 
 export interface AttemptOptions {
   readonly jobId: string;
@@ -39,11 +40,14 @@ export function attempt(provider: Provider, item: ResolvedItem, options: Attempt
       next: (response) => {
         if (settled) return;
         settled = true;
-        if (!isResponse(response)) {
-          subscriber.error(new ProviderError(shapeless(response)));
+        let read: ProviderResponse;
+        try {
+          read = readResponse(response);
+        } catch (error) {
+          subscriber.error(error);
           return;
         }
-        subscriber.next(response);
+        subscriber.next(read);
         subscriber.complete();
       },
       error: fail,
@@ -64,21 +68,6 @@ export function attempt(provider: Provider, item: ResolvedItem, options: Attempt
     });
     subscriber.add(() => deadline.done());
   });
-}
-
-function isResponse(value: unknown): value is ProviderResponse {
-  return typeof value === 'object' && value !== null && 'output' in value;
-}
-
-/** A fault of the provider's code, not of its service: asking again would be paid for again and change nothing. */
-function shapeless(value: unknown): Verdict {
-  const got = value === null ? 'null' : typeof value === 'object' ? `an object with ${keysOf(value)}` : typeof value;
-  return finalFailure('invalid_response', `The provider must answer with { output, usage?, raw? }, and gave ${got}`);
-}
-
-function keysOf(value: object): string {
-  const keys = Object.keys(value).slice(0, 5).join(', ');
-  return keys === '' ? 'no keys' : `the keys ${keys}`;
 }
 
 /** Makes its controller when the signal is asked for: a provider that needs none does not pay for one. */

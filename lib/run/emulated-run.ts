@@ -1,13 +1,13 @@
 import { asyncScheduler, type Observable, type SchedulerLike } from 'rxjs';
 import { mergePull } from '../operators/merge-pull.js';
 import type { Limiter } from '../pacing/limiter.js';
-import { defaultClassify } from '../provider/default-classify.js';
 import { estimateTokens } from '../provider/estimate-tokens.js';
-import type { Provider, Verdict } from '../provider/provider.js';
+import type { Provider } from '../provider/provider.js';
 import type { Draft } from '../store/store.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import { Deadlines } from './deadlines.js';
 import type { Decision, OutcomeOptions } from './outcome.js';
+import { safeClassify } from './safe-classify.js';
 import { sendItem } from './send-item.js';
 import type { StopRequest } from './stop.js';
 import type { WorkItem } from './work-item.js';
@@ -83,15 +83,4 @@ function stalled(stalledMs: number): StopRequest {
   const minutes = String(Math.round(stalledMs / 60_000));
   const message = `The provider refused every request for its rate, and will until ${minutes} minutes after the first refusal; resume later, or raise maxStallMs`;
   return { kind: 'stop', status: 'paused', code: 'stalled', message };
-}
-
-/** A user's `classify` that throws must not take the job with it. */
-function safeClassify(provider: Provider): (error: unknown) => Verdict {
-  return (error) => {
-    try {
-      return provider.classify?.(error) ?? defaultClassify(error);
-    } catch {
-      return defaultClassify(error);
-    }
-  };
 }

@@ -1,6 +1,8 @@
 import { backoffDelay, waitAtLeast, type BackoffOptions } from '../core/backoff.js';
-import type { ItemError, Result } from '../core/result.js';
+import { jsonProblem } from '../core/json-value.js';
+import type { ItemError, Result, ResultErr } from '../core/result.js';
 import type { ProviderResponse, Verdict } from '../provider/provider.js';
+import { storedRaw, storedUsage } from './stored-parts.js';
 import type { WorkItem } from './work-item.js';
 
 export interface OutcomeOptions {
@@ -17,16 +19,28 @@ export type Decision =
   | { readonly kind: 'hold'; readonly waitMs: number | undefined }
   | { readonly kind: 'stop'; readonly verdict: Extract<Verdict, { kind: 'stop' }> };
 
-export function okResult(item: WorkItem, response: ProviderResponse, { keepRaw }: OutcomeOptions): Result {
+/** An answer as it is stored; a failure where it cannot be: a result nobody can write must not end the whole job. */
+export function okResult(item: WorkItem, response: ProviderResponse, options: OutcomeOptions): Result {
   const { output, usage, raw } = response;
+  const problem = jsonProblem(output);
+  if (problem !== undefined) {
+    const message = `The answer cannot be stored as JSON: ${problem}`;
+    return errResult(
+      item,
+      { code: 'invalid_response', message, retryable: false },
+      item.failures + 1,
+      response,
+      options,
+    );
+  }
   return {
     itemId: item.resolved.itemId,
     ok: true,
     // JSON has no undefined; a result always has an output.
     output: output === undefined ? null : output,
-    ...(usage === undefined ? {} : { usage }),
+    ...storedUsage(usage),
     attempts: item.failures + 1,
-    ...(raw === undefined || keepRaw !== 'always' ? {} : { raw }),
+    ...(options.keepRaw === 'always' ? storedRaw(raw) : {}),
     ...(item.metadata === undefined ? {} : { metadata: item.metadata }),
   };
 }
@@ -57,20 +71,21 @@ export function decide(item: WorkItem, verdict: Verdict, options: OutcomeOptions
   }
 }
 
-function errResult(
+/** A failure as it is stored. */
+export function errResult(
   item: WorkItem,
   error: ItemError,
   attempts: number,
-  { raw, usage }: Pick<Extract<Verdict, { kind: 'fail' }>, 'raw' | 'usage'>,
-  { keepRaw }: OutcomeOptions,
-): Result {
+  { raw, usage }: { readonly raw?: unknown; readonly usage?: unknown },
+  { keepRaw }: Pick<OutcomeOptions, 'keepRaw'>,
+): ResultErr {
   return {
     itemId: item.resolved.itemId,
     ok: false,
     error,
-    ...(usage === undefined ? {} : { usage }),
+    ...storedUsage(usage),
     attempts,
-    ...(raw === undefined || keepRaw === 'never' ? {} : { raw }),
+    ...(keepRaw === 'never' ? {} : storedRaw(raw)),
     ...(item.metadata === undefined ? {} : { metadata: item.metadata }),
   };
 }

@@ -1,0 +1,34 @@
+import { messageOf } from '../core/errors.js';
+import { defaultClassify } from '../provider/default-classify.js';
+import type { Provider, Verdict } from '../provider/provider.js';
+import { failureVerdict } from '../provider/provider-error.js';
+
+type Classify = (error: unknown) => Verdict;
+
+/**
+ * A provider's judgement of an error, or the default one where its `classify` throws or gives what is no verdict: neither a
+ * user's code nor what it throws may take the job with it.
+ */
+export function safeClassify(provider: Pick<Provider, 'classify'>): Classify {
+  const judges: readonly ((error: unknown) => unknown)[] = [(error) => provider.classify?.(error), defaultClassify];
+  return (error) => {
+    for (const judge of judges) {
+      try {
+        const verdict = judge(error);
+        if (isVerdict(verdict)) return verdict;
+      } catch {
+        // The next one may know better.
+      }
+    }
+    return failureVerdict('server_error', messageOf(error));
+  };
+}
+
+const kinds: ReadonlySet<unknown> = new Set<Verdict['kind']>(['retry', 'rate_limited', 'fail', 'stop']);
+
+function isVerdict(value: unknown): value is Verdict {
+  if (typeof value !== 'object' || value === null || !('kind' in value) || !kinds.has(value.kind)) return false;
+  if (!('error' in value) || typeof value.error !== 'object' || value.error === null) return false;
+  const { code, message } = value.error as Readonly<Record<string, unknown>>;
+  return typeof code === 'string' && typeof message === 'string';
+}

@@ -1,0 +1,19 @@
+import { jsonProblem } from '../core/json-value.js';
+import type { Usage } from '../core/result.js';
+
+/** A provider's counts as they can be summed; what is no count says nothing and is left out. */
+export function storedUsage(usage: unknown): { readonly usage?: Usage } {
+  if (typeof usage !== 'object' || usage === null) return {};
+  const { inputTokens, outputTokens, cachedInputTokens } = usage as Partial<Record<keyof Usage, unknown>>;
+  if (!isCount(inputTokens) || !isCount(outputTokens)) return {};
+  return { usage: { inputTokens, outputTokens, ...(isCount(cachedInputTokens) ? { cachedInputTokens } : {}) } };
+}
+
+/** A body where it can be stored: the answer in it was paid for, and is not to be lost for the sake of its wrapping. */
+export function storedRaw(raw: unknown): { readonly raw?: unknown } {
+  return raw === undefined || jsonProblem(raw) !== undefined ? {} : { raw };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+}

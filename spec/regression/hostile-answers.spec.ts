@@ -1,0 +1,117 @@
+import type { Provider, ProviderResponse } from '../../lib/index.js';
+import { mostNesting } from '../../lib/core/json-value.js';
+import { items, tell, testClients } from '../support/clients.js';
+
+const clients = testClients();
+
+/** Item `i0` gets the strange answer, `i1` an ordinary one. */
+async function ask(strange: () => unknown, classify?: Provider['classify']) {
+  const provider: Provider = {
+    name: 'strange',
+    request: ({ itemId }) => {
+      const answer = itemId === 'i0' ? strange() : { output: 'fine' };
+      return Promise.resolve(answer as ProviderResponse);
+    },
+    ...(classify === undefined ? {} : { classify }),
+  };
+  const client = clients.open({ provider, db: ':memory:', maxAttempts: 2, backoffBaseMs: 1 });
+  const job = client.map({ items: items(2) });
+  const { last, error } = await tell(job);
+  expect(error).toBeUndefined();
+  expect(last).toMatchObject({ type: 'complete', progress: { total: 2, done: 2 } });
+  const results = await job.resultsDict();
+  expect(results['i1']).toMatchObject({ ok: true, output: 'fine' });
+  return { result: results['i0'], tokens: (await job.progress()).tokens };
+}
+
+const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+const circle: Record<string, unknown> = {};
+circle['self'] = circle;
+
+describe('an answer that cannot be stored does not end the job', () => {
+  it.each<[string, () => unknown, RegExp]>([
+    ['nested 100,000 levels deep', () => nested(100_000), /nested more than 1000 levels deep/],
+    ['a circle', () => circle, /nested more than 1000 levels deep/],
+    ['a bigint', () => ({ n: 1n }), /a bigint/],
+    ['a function', () => () => 1, /a function/],
+    ['a toJSON that throws', () => ({ toJSON: () => circle['none']!.toString() }), /toString/],
+  ])('its output is %s: that item fails', async (_what, output, message) => {
+    const { result } = await ask(() => ({ output: output() }));
+    expect(result).toMatchObject({ ok: false, attempts: 1, error: { code: 'invalid_response', retryable: false } });
+    expect(result?.ok === false && result.error.message).toMatch(message);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['a getter that throws', () => Object.defineProperty({}, 'output', { get: () => circle['none']!.toString() })],
+    ['a proxy that throws', () => new Proxy({}, { has: () => circle['none']!.toString() as never })],
+    ['nothing', () => undefined],
+    ['text', () => 'output'],
+  ])('it is %s: that item fails', async (_what, answer) => {
+    const { result } = await ask(answer);
+    expect(result).toMatchObject({ ok: false, attempts: 1, error: { code: 'invalid_response' } });
+  });
+
+  it.each<[string, () => unknown]>([
+    ['nested 100,000 levels deep', () => nested(100_000)],
+    ['a circle', () => circle],
+  ])('its raw body is %s: the answer was paid for and is kept', async (_what, raw) => {
+    const { result } = await ask(() => ({ output: 'paid', raw: raw() }));
+    expect(result).toEqual({ itemId: 'i0', ok: true, output: 'paid', attempts: 1 });
+  });
+
+  it('keeps what is nested as deep as may be', async () => {
+    const raw = nested(mostNesting - 1);
+    const { result } = await ask(() => ({ output: 'paid', raw }));
+    expect(JSON.stringify(result?.raw)).toBe(JSON.stringify(raw));
+  });
+
+  it.each([
+    { inputTokens: NaN, outputTokens: 1 },
+    { inputTokens: '5', outputTokens: 1 },
+    { inputTokens: -1 },
+    null,
+    1e308,
+  ])('its usage is %j: nothing is counted, and nothing breaks', async (usage) => {
+    const { result, tokens } = await ask(() => ({ output: 'paid', usage }));
+    expect(result).toEqual({ itemId: 'i0', ok: true, output: 'paid', attempts: 1 });
+    expect(tokens).toEqual({ input: 0, output: 0 });
+  });
+});
+
+describe('what cannot be judged is tried again and does not end the job', () => {
+  const weird = Object.defineProperty({}, 'message', { get: () => circle['none']!.toString() });
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['an object without a prototype', Object.create(null)],
+    ['an error whose message throws', weird],
+    ['a symbol', Symbol('s')],
+  ])('%s', async (_what, thrown) => {
+    const { result } = await ask(() => {
+      throw thrown;
+    });
+    expect(result).toMatchObject({ ok: false, attempts: 2, error: { code: 'server_error' } });
+  });
+
+  it.each<[string, () => unknown]>([
+    ['throws', () => circle['none']!.toString()],
+    ['gives nothing', () => undefined],
+    ['gives another word', () => ({ kind: 'maybe' })],
+    ['gives a verdict without an error', () => ({ kind: 'retry' })],
+  ])('a classify that %s', async (_what, classify) => {
+    const strange = (): never => {
+      throw new Error('refused');
+    };
+    const { result } = await ask(strange, classify as Provider['classify']);
+    expect(result).toMatchObject({ ok: false, attempts: 2, error: { message: 'refused' } });
+  });
+
+  it('a message of 20 MB of open tags', async () => {
+    const started = Date.now();
+    const { result } = await ask(() => {
+      throw new Error('<title'.repeat(3_000_000));
+    });
+    expect(result).toMatchObject({ ok: false, attempts: 2 });
+    expect(Date.now() - started).toBeLessThan(5_000);
+  });
+});
