@@ -18,6 +18,12 @@ export type { MergePullOptions, PullSource } from './operators/merge-pull.js';
 export { ofType } from './operators/of-type.js';
 export { persistTo } from './operators/persist-to.js';
 export type { Journal, PersistOptions } from './operators/persist-to.js';
+export { rateLimit } from './operators/rate-limit.js';
+export type { RateLimitOptions } from './operators/rate-limit.js';
+export { rateLimiter } from './operators/rate-limiter.js';
+export type { RateLimiter, RateLimiterOptions } from './operators/rate-limiter.js';
+export { retryWithBackoff } from './operators/retry-with-backoff.js';
+export type { RetryWithBackoffOptions } from './operators/retry-with-backoff.js';
 export type { BatchClientOptions } from './options/client-options.js';
 export type {
   CallbackExecutor,

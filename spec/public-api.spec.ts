@@ -23,7 +23,10 @@ describe('the public names', () => {
       'ofType',
       'openai',
       'persistTo',
+      'rateLimit',
+      'rateLimiter',
       'readJsonl',
+      'retryWithBackoff',
       'sqliteStore',
     ]);
   });

@@ -11,6 +11,7 @@ import {
   type ObservableInput,
   type SchedulerLike,
 } from 'rxjs';
+import { longestTimerMs } from './longest-timer.js';
 
 export interface PollOptions {
   /** Milliseconds between an answer and the next question, at first. */
@@ -27,9 +28,6 @@ export interface PollOptions {
   readonly random?: () => number;
   readonly scheduler?: SchedulerLike;
 }
-
-/** A longer delay overflows Node's timers, which then fire at once. */
-const longestTimerMs = 2_147_483_647;
 
 /** The wait after the nth answer, from 0. */
 export function pollDelay(n: number, options: Omit<PollOptions, 'firstMs' | 'scheduler'>): number {

@@ -24,7 +24,10 @@ const exported: Readonly<Record<string, readonly string[]>> = {
     'ofType',
     'openai',
     'persistTo',
+    'rateLimit',
+    'rateLimiter',
     'readJsonl',
+    'retryWithBackoff',
     'sqliteStore',
   ],
   'openapi-batch/testing': [
