@@ -76,6 +76,10 @@ const samples: readonly {
       'the second time: 30 answers, 30 requests in all',
     ],
   },
+  {
+    name: 'operators.ts',
+    prints: ['40 answers to 49 requests', 'at least 390 ms, as the limit wants it: yes'],
+  },
 ];
 
 const withoutChance = (text: string): string =>
