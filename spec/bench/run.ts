@@ -1,5 +1,6 @@
 import { buildPrograms } from './harness/build-programs.js';
 import { chosenTrials } from './harness/choose.js';
+import { formatJson } from './harness/json.js';
 import { runner } from './harness/runner.js';
 import { repeats, scale } from './harness/scale.js';
 import { formatRows } from './harness/table.js';
@@ -17,19 +18,28 @@ import { submission } from './trials/submission.js';
 
 const trials = [engine, http, submission, memory, replay, resume, stalls, echo, commandLine, quota];
 
-/** Runs the trials whose name holds one of the words given, or all. A missed target is printed, it fails nothing. */
-async function main(words: readonly string[]): Promise<void> {
-  const chosen = chosenTrials(trials, words);
-  console.log(`Scale ${scale}, medians of ${repeats}. The machine's noise is in every figure: read the ratios.\n`);
+/**
+ * Runs the trials whose name holds one of the words given, or all. `--json`: rows as JSON instead of the table. A missed
+ * target is printed, it fails nothing.
+ */
+async function main(args: readonly string[]): Promise<void> {
+  const asJson = args.includes('--json');
+  const chosen = chosenTrials(
+    trials,
+    args.filter((arg) => arg !== '--json'),
+  );
+  process.stderr.write(
+    `Scale ${scale}, medians of ${repeats}. The machine's noise is in every figure: read the ratios.\n\n`,
+  );
   const run = runner(await buildPrograms());
-  const rows: Row[] = [];
-  for (const { trial, words: parts } of chosen) {
+  const measured: { trial: string; rows: readonly Row[] }[] = [];
+  for (const { trial, words } of chosen) {
     const startedAt = performance.now();
     process.stderr.write(`${trial.name}: ${trial.about} ... `);
-    rows.push(...(await trial.rows(run, parts)));
+    measured.push({ trial: trial.name, rows: await trial.rows(run, words) });
     process.stderr.write(`${((performance.now() - startedAt) / 1000).toFixed(0)} s\n`);
   }
-  console.log(`\n${formatRows(rows)}`);
+  console.log(asJson ? formatJson(measured) : `\n${formatRows(measured.flatMap(({ rows }) => rows))}`);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -18,7 +18,7 @@ export function formatRows(rows: readonly Row[]): string {
   return [line(heads), line(widths.map((width) => '-'.repeat(width))), ...cells.map(line)].join('\n');
 }
 
-function isMet({ ratio, target }: Row): boolean {
+export function isMet({ ratio, target }: Row): boolean {
   return 'atMost' in target ? ratio <= target.atMost : ratio >= target.atLeast;
 }
 

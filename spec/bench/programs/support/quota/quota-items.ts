@@ -41,6 +41,11 @@ export function toBody({ prompt, maxTokens }: QuotaItem) {
   return { model: 'bench', messages, ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }) };
 }
 
+/** A prompt that is charged the same by its characters alone, for a client that has no output limit for a single call. */
+export function toPrompt({ itemId, prompt, maxTokens }: QuotaItem): string {
+  return maxTokens === undefined ? prompt : padded(itemId, maxTokens * 4);
+}
+
 /** Repeatable random numbers, 0 to 1 (mulberry32). */
 export function randomFrom(seed: number): () => number {
   let state = seed;

@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** Peers too large for the project's own install; git and every tool pass its `node_modules` by. */
+export const peersFolder = join(__dirname, '../peers');
+
+/** Installs what is not there yet, in the versions `peers/package.json` names. Rejects with a message for people. */
+export async function installPeers(): Promise<void> {
+  const { dependencies } = readPackage(peersFolder);
+  const isThere = ([name, version]: [string, string]): boolean => {
+    const folder = join(peersFolder, 'node_modules', name);
+    return existsSync(folder) && readPackage(folder).version === version;
+  };
+  if (Object.entries(dependencies ?? {}).every(isThere)) return;
+  process.stderr.write(`  installing peers in ${peersFolder} ...\n`);
+  const flags = ['--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'];
+  await promisify(execFile)('npm', ['install', '--prefix', peersFolder, ...flags], { timeout: 300_000 }).catch(
+    (error: unknown) => {
+      throw new Error(`the peers could not be installed: ${error instanceof Error ? error.message : String(error)}`);
+    },
+  );
+}
+
+function readPackage(folder: string): { version?: string; dependencies?: Record<string, string> } {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as ReturnType<typeof readPackage>;
+}
