@@ -1,0 +1,37 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JobRecord } from '../../../lib/store/store.js';
+import { sqliteStore } from '../../../lib/store/sqlite/sqlite-store.js';
+import type { PlacedResult } from '../../../lib/store/store.js';
+
+/** What a database holds of the job. */
+export interface StoredState {
+  readonly record: JobRecord | undefined;
+  readonly results: readonly PlacedResult[];
+  /** Ids of items with a result. */
+  readonly done: ReadonlySet<string>;
+}
+
+const empty: StoredState = { record: undefined, results: [], done: new Set() };
+
+/**
+ * What the next process will find, read from a copy: the database itself stays as the kill has left it, its write-ahead
+ * log unread.
+ */
+export function storedState(db: string): StoredState {
+  if (!existsSync(db)) return empty;
+  const folder = mkdtempSync(join(tmpdir(), 'openapi-batch-copy-'));
+  const copy = join(folder, 'copy.sqlite');
+  try {
+    copyFileSync(db, copy);
+    if (existsSync(`${db}-wal`)) copyFileSync(`${db}-wal`, `${copy}-wal`);
+    const store = sqliteStore({ path: copy, durability: 'normal' });
+    const record = store.findJob('job');
+    const results = record === undefined ? [] : store.results(record.key, 0, 1_000_000, 'all');
+    store.close();
+    return { record, results, done: new Set(results.map(({ result }) => result.itemId)) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
