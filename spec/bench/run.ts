@@ -19,8 +19,8 @@ import { submission } from './trials/submission.js';
 const trials = [engine, http, submission, memory, replay, resume, stalls, echo, commandLine, quota];
 
 /**
- * Runs the trials whose name holds one of the words given, or all. `--json`: rows as JSON instead of the table. A missed
- * target is printed, it fails nothing.
+ * Runs the trials whose name holds one of the words given, or all. `--json`: the rows as JSON instead of the table
+ * (`npm run --silent bench -- --json`). A missed target is printed, it fails nothing.
  */
 async function main(args: readonly string[]): Promise<void> {
   const asJson = args.includes('--json');
@@ -28,9 +28,8 @@ async function main(args: readonly string[]): Promise<void> {
     trials,
     args.filter((arg) => arg !== '--json'),
   );
-  process.stderr.write(
-    `Scale ${scale}, medians of ${repeats}. The machine's noise is in every figure: read the ratios.\n\n`,
-  );
+  const note = `Scale ${scale}, medians of ${repeats}. The machine's noise is in every figure: read the ratios.\n`;
+  (asJson ? console.error : console.log)(note);
   const run = runner(await buildPrograms());
   const measured: { trial: string; rows: readonly Row[] }[] = [];
   for (const { trial, words } of chosen) {
