@@ -1,8 +1,9 @@
 import { isBatchError } from '../core/errors.js';
 import type { ItemErrorCode } from '../core/result.js';
+import { classifyRefusal } from './classify-refusal.js';
 import type { Failure } from './failure.js';
-import { readFailure, tidyMessage } from './failure.js';
-import { readLimits, resetMs, retryAfterMs } from './headers.js';
+import { isOverloaded, readFailure, tidyMessage } from './failure.js';
+import { retryAfterMs } from './headers.js';
 import type { Verdict } from './provider.js';
 import { failureVerdict, finalFailure, isProviderError } from './provider-error.js';
 
@@ -59,20 +60,11 @@ export function classifyStatus(failure: Failure, secrets: readonly string[] = []
   if (status === 413) return finalFailure('too_large', message, full);
   if (status === 429) return classifyRefusal(failure, message);
   if (status === 408 || status === 504) return failureVerdict('timeout', message, full);
-  if (status === 409 || status === 425 || status >= 500) return failureVerdict('server_error', message, full);
+  if (status === 409 || status === 425 || status >= 500) {
+    return failureVerdict('server_error', message, { ...full, overloaded: isOverloaded(failure) });
+  }
   if (status >= 400) return finalFailure('invalid_request', message, full);
   return failureVerdict('invalid_response', message, full);
-}
-
-/** A 429: the wait its headers state, else the one its message states, else the time to the reset where that is all there is. */
-export function classifyRefusal(failure: Failure, message: string, statedMs?: number): Verdict {
-  const limits = readLimits(failure.headers);
-  const reset = limits === undefined ? resetMs(failure.headers) : undefined;
-  const waitMs = retryAfterMs(failure.headers) ?? statedMs ?? reset;
-  return failureVerdict('rate_limited', message, {
-    ...details(failure, waitMs),
-    ...(limits === undefined ? {} : { limits }),
-  });
 }
 
 /** No answer, or one that broke off: system codes, undici's `UND_ERR_*`, and what fetch makes of them. */
@@ -86,7 +78,7 @@ export function classifyConnection(failure: Failure, secrets: readonly string[] 
   }
   if (failure.name === 'SyntaxError' || failure.name === 'TypeError')
     return failureVerdict('invalid_response', message);
-  return failureVerdict('server_error', message);
+  return failureVerdict('server_error', message, { overloaded: isOverloaded(failure) });
 }
 
 const networkCode =

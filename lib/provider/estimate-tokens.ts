@@ -1,15 +1,24 @@
 import type { ResolvedItem } from '../core/item.js';
+import type { Usage } from '../core/result.js';
+import { isRecord } from './is-record.js';
+import { promptTokens } from './native/prompt-tokens.js';
+import { outputLimit } from './output-limit.js';
 
-/** Characters a request sends as text: of a prompt its letters, of any other body its JSON. */
-export function countCharacters(input: unknown): number {
-  if (typeof input === 'string') return input.length;
-  if (typeof input === 'object' && input !== null && 'prompt' in input && typeof input.prompt === 'string') {
-    return input.prompt.length + ('system' in input && typeof input.system === 'string' ? input.system.length : 0);
-  }
-  return (JSON.stringify(input) as string | undefined)?.length ?? 0;
+/** Fields in which the usual APIs have what the model reads. */
+const spoken = ['prompt', 'system', 'messages', 'input', 'instructions', 'contents', 'systemInstruction'] as const;
+
+/**
+ * Tokens of a request where the provider does not estimate them itself: UTF-8 bytes of its text / 3, which is rather too high
+ * than too low, plus the output limit it names; pictures and files count as 1,000 each. A body without any of the usual fields
+ * counts as a whole.
+ */
+export function estimateTokens(item: ResolvedItem): number {
+  const { input } = item;
+  const read = isRecord(input) ? spoken.map((name) => input[name]).filter((value) => value !== undefined) : [input];
+  return promptTokens(...(read.length === 0 ? [input] : read)) + outputLimit(item);
 }
 
-/** Tokens of a request by the rule of thumb of four characters each; at least one. */
-export function estimateTokens(item: ResolvedItem): number {
-  return Math.max(1, Math.ceil(countCharacters(item.input) / 4));
+/** Tokens that count in the end where the provider does not count them itself: all of them. */
+export function countUsage({ inputTokens, outputTokens }: Usage): number {
+  return inputTokens + outputTokens;
 }

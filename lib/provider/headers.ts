@@ -26,7 +26,10 @@ export function retryAfterMs(headers: unknown, now = Date.now()): number | undef
   return parseDuration(text) ?? untilDate(text, Number.isNaN(serverNow) ? now : serverNow);
 }
 
-/** `x-ratelimit-{limit,remaining,reset}-{requests,tokens}` (OpenAI rate-limits guide), or undefined where there are none. */
+/**
+ * `x-ratelimit-{limit,remaining,reset}-{requests,tokens}` (OpenAI rate-limits guide), or undefined where there are none. Tokens
+ * are per minute; requests too, but per day at Groq (its rate-limits page): only the reset tells.
+ */
 export function readLimits(headers: unknown, now = Date.now()): LimitObservation | undefined {
   const requests = readLimit(headers, 'requests', now);
   const tokens = readLimit(headers, 'tokens', now);
@@ -36,27 +39,33 @@ export function readLimits(headers: unknown, now = Date.now()): LimitObservation
 
 /** The longest of the `x-ratelimit-reset-*` headers, in milliseconds. */
 export function resetMs(headers: unknown, now = Date.now()): number | undefined {
-  const known = ['requests', 'tokens'].flatMap((dimension) => {
-    const value = readReset(readHeader(headers, `x-ratelimit-reset-${dimension}`), now);
-    return value === undefined ? [] : [value];
-  });
+  const known = (['requests', 'tokens'] as const).flatMap((dimension) => readReset(headers, dimension, now) ?? []);
   return known.length === 0 ? undefined : Math.max(...known);
 }
 
-function readLimit(headers: unknown, dimension: string, now: number): LimitReading | undefined {
-  const limit = Number(readHeader(headers, `x-ratelimit-limit-${dimension}`) ?? NaN);
-  const remaining = Number(readHeader(headers, `x-ratelimit-remaining-${dimension}`) ?? NaN);
-  // Some compatible servers send 0 or -1 for "no limit".
-  if (!(limit > 0) || !(remaining >= 0)) return undefined;
-  const reset = readReset(readHeader(headers, `x-ratelimit-reset-${dimension}`), now);
-  return { limit, remaining, resetMs: reset ?? 60_000 };
-}
-
-/** OpenAI sends Go durations; compatible servers seconds, an ISO date, or an epoch. */
-function readReset(text: string | undefined, now: number): number | undefined {
-  if (text === undefined || text.trim() === '') return undefined;
+/** Milliseconds to the reset of one dimension: OpenAI sends Go durations; compatible servers seconds, an ISO date, or an epoch. */
+export function readReset(headers: unknown, dimension: Dimension, now = Date.now()): number | undefined {
+  const text = readHeader(headers, `x-ratelimit-reset-${dimension}`);
+  // Some compatible servers send -1 for "none".
+  if (text === undefined || text.trim() === '' || text.trim().startsWith('-')) return undefined;
   if (isAmount(text)) return Number(text) > 1e8 ? untilDate(text, now) : Number(text) * 1000;
   return parseDuration(text) ?? untilDate(text, now);
+}
+
+type Dimension = keyof LimitObservation;
+
+function readLimit(headers: unknown, dimension: Dimension, now: number): LimitReading | undefined {
+  const limit = readAmount(headers, `x-ratelimit-limit-${dimension}`);
+  const remaining = readAmount(headers, `x-ratelimit-remaining-${dimension}`);
+  // Some compatible servers send 0 or -1 for "no limit".
+  if (limit === undefined || limit === 0 || remaining === undefined) return undefined;
+  const reset = readReset(headers, dimension, now);
+  return { limit, remaining, ...(reset === undefined ? {} : { resetMs: reset }) };
+}
+
+function readAmount(headers: unknown, name: string): number | undefined {
+  const text = readHeader(headers, name);
+  return text !== undefined && isAmount(text) ? Number(text) : undefined;
 }
 
 function isAmount(text: string): boolean {

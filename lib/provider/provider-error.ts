@@ -10,6 +10,8 @@ export interface FailureDetails {
   /** Milliseconds the provider asks to wait. */
   readonly waitMs?: number;
   readonly limits?: LimitObservation;
+  /** The server has too much to do; of failures that are retried. */
+  readonly overloaded?: boolean;
   /** The provider's body, kept with the item's failure. */
   readonly raw?: unknown;
   /** Tokens that were charged all the same. */
@@ -44,7 +46,7 @@ export function isProviderError(value: unknown): value is ProviderError {
  * another time is retried, everything else fails the item for good.
  */
 export function failureVerdict(code: ItemErrorCode, message: string, details: FailureDetails = {}): Verdict {
-  const { status, waitMs, limits, raw, usage } = details;
+  const { status, waitMs, limits, overloaded = false, raw, usage } = details;
   const error = { code, message, ...(status === undefined ? {} : { status }), retryable: isTransient(code) };
   const wait = waitMs === undefined ? {} : { waitMs };
   switch (code) {
@@ -57,10 +59,21 @@ export function failureVerdict(code: ItemErrorCode, message: string, details: Fa
     case 'network':
     case 'server_error':
     case 'invalid_response':
-      return { kind: 'retry', error, ...wait };
+      return { kind: 'retry', error, ...wait, ...(overloaded ? { overloaded } : {}) };
     default:
       return { kind: 'fail', error, ...(raw === undefined ? {} : { raw }), ...(usage === undefined ? {} : { usage }) };
   }
+}
+
+/** The verdict on a quota per day that is used up: the job pauses, `waitMs` until it can go on. */
+export function dailyQuota(message: string, { status, waitMs }: FailureDetails = {}): Verdict {
+  return {
+    kind: 'stop',
+    status: 'paused',
+    code: 'daily_quota',
+    error: { code: 'quota_exhausted', message, ...(status === undefined ? {} : { status }), retryable: true },
+    ...(waitMs === undefined ? {} : { waitMs }),
+  };
 }
 
 /** The verdict for an item that can never pass as it is, whatever its code. */

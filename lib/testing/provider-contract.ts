@@ -133,6 +133,11 @@ export function describeProvider(
       expect((provider.estimateTokens?.(item) ?? 1) >= 1).toBe(true);
     });
 
+    examine('counts tokens that are numbers', ({ provider }) => {
+      const counted = provider.countTokens?.({ inputTokens: 3, outputTokens: 5 }) ?? 0;
+      expect(Number.isFinite(counted) && counted >= 0).toBe(true);
+    });
+
     examine('has a quota scope without secrets', ({ provider, secrets = [] }) => {
       expect(secrets.filter((secret) => provider.quotaScope?.includes(secret) === true)).toEqual([]);
     });

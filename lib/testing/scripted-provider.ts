@@ -65,7 +65,15 @@ export type Script = Readonly<Record<string, ScriptedAnswer>> | ((request: Scrip
 export interface ScriptedProviderOptions extends Partial<
   Pick<
     Provider,
-    'name' | 'endpoint' | 'defaultModel' | 'quotaScope' | 'classify' | 'estimateTokens' | 'reject' | 'prepare'
+    | 'name'
+    | 'endpoint'
+    | 'defaultModel'
+    | 'quotaScope'
+    | 'classify'
+    | 'estimateTokens'
+    | 'countTokens'
+    | 'reject'
+    | 'prepare'
   >
 > {
   /** Clock of `sentAt` and `endedAt`. Default `asyncScheduler`, which is virtual inside `TestScheduler.run()`. */

@@ -51,12 +51,34 @@ describe('the default verdict', () => {
 
   it('has the wait and the limits of the headers, whatever they are made of', () => {
     const headers = { 'retry-after': '7', 'x-ratelimit-limit-requests': '10', 'x-ratelimit-remaining-requests': '0' };
-    const expected = { waitMs: 7_000, limits: { requests: { limit: 10, remaining: 0, resetMs: 60_000 } } };
+    const expected = { waitMs: 7_000, limits: { requests: { limit: 10, remaining: 0 } } };
+    expect(readLimits(headers)?.requests).not.toHaveProperty('resetMs');
     expect(defaultClassify(failing({ status: 429, headers }))).toMatchObject(expected);
     expect(defaultClassify(failing({ response: { status: 429, headers: new Headers(headers) } }))).toMatchObject(
       expected,
     );
     expect(defaultClassify(failing({ status: 503, headers }))).toMatchObject({ kind: 'retry', waitMs: 7_000 });
+  });
+
+  it.each([
+    [{ status: 503 }, true],
+    [{ status: 529 }, true],
+    [{ status: 529, type: 'overloaded_error' }, true],
+    [{ type: 'overloaded_error' }, true],
+    [{ status: 500, code: 'slow_down' }, true],
+    [{ status: 500, code: 'server_is_overloaded' }, true],
+    [{ status: 500 }, undefined],
+    [{ status: 502 }, undefined],
+    [{ status: 504 }, undefined],
+    [{}, undefined],
+  ])('of %j is overloaded: %p', (parts, overloaded) => {
+    const verdict = defaultClassify(failing(parts));
+    expect(verdict.kind).toBe('retry');
+    expect('overloaded' in verdict ? verdict.overloaded : undefined).toBe(overloaded);
+  });
+
+  it('of a 429 is never overloaded, but a limit of one’s own', () => {
+    expect(defaultClassify(failing({ status: 429, type: 'overloaded_error' }))).toMatchObject({ kind: 'rate_limited' });
   });
 
   it('names the code that a bare "fetch failed" hides, and hides keys', () => {
@@ -116,6 +138,34 @@ describe('headers', () => {
     expect(limits('1s', '-1')).toBeUndefined();
     expect(limits('1s', '0')).toBeUndefined();
   });
+
+  // Requests of Groq are per day: what is used, over the time in which it comes back, is the rate.
+  it.each([
+    ['Groq', { l: '14400', r: '14370', t: '2m59.56s' }, { limit: 14_400, remaining: 14_370, resetMs: 179_560 }],
+    ['no reset', { l: '10', r: '3' }, { limit: 10, remaining: 3 }],
+    ['an empty reset', { l: '10', r: '3', t: '' }, { limit: 10, remaining: 3 }],
+    ['a reset of -1', { l: '10', r: '3', t: '-1' }, { limit: 10, remaining: 3 }],
+    ['a reset that is none', { l: '10', r: '3', t: 'soon' }, { limit: 10, remaining: 3 }],
+    ['no remaining', { l: '10', t: '1s' }, undefined],
+    ['an empty remaining', { l: '10', r: '', t: '1s' }, undefined],
+    ['a remaining of -1', { l: '10', r: '-1', t: '1s' }, undefined],
+    ['no limit', { r: '3', t: '1s' }, undefined],
+    ['a limit in other words', { l: '10;w=60', r: '3', t: '1s' }, undefined],
+  ] as const)(
+    'of requests, each for itself: %s',
+    (_name, { l, r, t }: { l?: string; r?: string; t?: string }, expected) => {
+      const named = {
+        'x-ratelimit-limit-requests': l,
+        'x-ratelimit-remaining-requests': r,
+        'x-ratelimit-reset-requests': t,
+      };
+      const headers = { ...named, 'x-ratelimit-limit-tokens': '6000', 'x-ratelimit-remaining-tokens': '5997' };
+      expect(readLimits(headers)).toEqual({
+        tokens: { limit: 6_000, remaining: 5_997 },
+        ...(expected === undefined ? {} : { requests: expected }),
+      });
+    },
+  );
 });
 
 describe('secrets', () => {

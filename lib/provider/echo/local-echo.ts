@@ -2,8 +2,9 @@ import type { SchedulerLike } from 'rxjs';
 import { asyncScheduler, defer, map, of, timer } from 'rxjs';
 import type { ResolvedItem } from '../../core/item.js';
 import { defaultClassify } from '../default-classify.js';
-import { countCharacters, estimateTokens } from '../estimate-tokens.js';
+import { countUsage } from '../estimate-tokens.js';
 import type { Provider, ProviderResponse } from '../provider.js';
+import { isRecord } from '../is-record.js';
 import { ProviderError } from '../provider-error.js';
 import type { EchoFailures } from './failure-script.js';
 import { failureScript } from './failure-script.js';
@@ -31,8 +32,8 @@ export function localEcho(options: LocalEchoOptions = {}): Provider {
 
   function respond(item: ResolvedItem): ProviderResponse {
     const output = answer(item);
-    const inputTokens = Math.ceil(countCharacters(item.input) / 4);
-    const outputTokens = Math.ceil(countCharacters(output) / 4);
+    const inputTokens = echoTokens(item.input);
+    const outputTokens = echoTokens(output);
     return {
       output,
       usage: { inputTokens, outputTokens },
@@ -57,8 +58,18 @@ export function localEcho(options: LocalEchoOptions = {}): Provider {
       });
     },
     classify: defaultClassify,
-    estimateTokens,
+    // What comes back is as long as what goes in, where the answer is not another one.
+    estimateTokens: ({ input }) => Math.max(1, 2 * echoTokens(input)),
+    countTokens: countUsage,
   };
+}
+
+/** Characters / 4, rounded up: of a prompt its letters, of anything else its JSON. */
+function echoTokens(value: unknown): number {
+  const text = isRecord(value) && typeof value['prompt'] === 'string' ? value['prompt'] : value;
+  const system = text !== value && isRecord(value) && typeof value['system'] === 'string' ? value['system'] : '';
+  const said = typeof text === 'string' ? text : (JSON.stringify(text) as string | undefined);
+  return Math.ceil(((said?.length ?? 0) + system.length) / 4);
 }
 
 function echo({ input }: ResolvedItem): unknown {

@@ -1,14 +1,14 @@
-import type { ResolvedItem } from '../../core/item.js';
 import { classifyConnection, classifyStatus, ownVerdict } from '../default-classify.js';
-import { countCharacters } from '../estimate-tokens.js';
 import type { Failure } from '../failure.js';
 import { readFailure, tidyMessage } from '../failure.js';
 import { retryAfterMs } from '../headers.js';
 import type { Verdict } from '../provider.js';
 import type { FailureDetails } from '../provider-error.js';
-import { ProviderError, failureVerdict, finalFailure, isProviderError } from '../provider-error.js';
+import { dailyQuota, failureVerdict, finalFailure } from '../provider-error.js';
 import type { GeminiErrorDetails } from './error-details.js';
 import { readGeminiError } from './error-details.js';
+import { untilMidnightPacific } from './quota-day.js';
+import { isPerDay, violatedLimits } from './quota-violations.js';
 
 interface GeminiFailure extends Failure, Pick<GeminiErrorDetails, 'violations' | 'reasons'> {
   readonly rpc: string | undefined;
@@ -19,7 +19,8 @@ interface GeminiFailure extends Failure, Pick<GeminiErrorDetails, 'violations' |
 interface Rule {
   readonly name: string;
   readonly applies: (failure: GeminiFailure) => boolean;
-  readonly verdict: (failure: GeminiFailure) => Verdict;
+  /** `now` is epoch milliseconds. */
+  readonly verdict: (failure: GeminiFailure, now: number) => Verdict;
 }
 
 /** HTTP statuses of the names that google.rpc gives them, for answers that have lost their own. */
@@ -53,18 +54,19 @@ const rules: readonly Rule[] = [
     verdict: ({ text, details }) => failureVerdict('quota_exhausted', text, details),
   },
   {
-    // Resets at midnight Pacific; the run can go on then, and nothing of it is lost.
+    // Its RetryInfo is that of a minute as a rule, so the longer of both counts.
     name: 'quota of the day',
-    applies: ({ status, violations }) => status === 429 && violations.some(({ quotaId }) => /PerDay/i.test(quotaId)),
-    verdict: ({ text, details: { status = 429 } }) => {
-      const error = { code: 'quota_exhausted', message: text, status, retryable: true } as const;
-      return { kind: 'stop', status: 'paused', code: 'daily_quota', error };
-    },
+    applies: ({ status, violations }) => status === 429 && violations.some(isPerDay),
+    verdict: ({ text, details: { status = 429, waitMs = 0 } }, now) =>
+      dailyQuota(text, { status, waitMs: Math.max(waitMs, untilMidnightPacific(now)) }),
   },
   {
     name: 'quota of the minute',
     applies: ({ status }) => status === 429,
-    verdict: ({ text, details }) => failureVerdict('rate_limited', text, details),
+    verdict: ({ text, details, violations }) => {
+      const limits = violatedLimits(violations);
+      return failureVerdict('rate_limited', text, { ...details, ...(limits === undefined ? {} : { limits }) });
+    },
   },
   {
     name: 'request too long',
@@ -83,30 +85,15 @@ const rules: readonly Rule[] = [
  * failure is fetch's TypeError, and an abort is a DOMException whoever asked for it: the engine knows when it was itself.
  * `secrets` never reach a message.
  */
-export function classifyGemini(error: unknown, secrets: readonly string[] = []): Verdict {
+export function classifyGemini(error: unknown, secrets: readonly string[] = [], now = Date.now()): Verdict {
   const known = ownVerdict(error);
   if (known !== undefined) return known;
   const failure = readGeminiFailure(error, secrets);
   const rule = rules.find(({ applies }) => applies(failure));
-  if (rule !== undefined) return rule.verdict(failure);
+  if (rule !== undefined) return rule.verdict(failure, now);
   return failure.status === undefined
     ? classifyConnection(failure, secrets)
-    : withWait(classifyStatus({ ...failure, message: failure.text }), failure);
-}
-
-/**
- * A 429 for a request that alone is above the tokens a minute gives can never pass: it is told apart where the item's text,
- * at eight characters a token (more than any language has), is still above the limit. Any other error stays as it is.
- */
-export function explainGeminiError(error: unknown, item: ResolvedItem, secrets: readonly string[] = []): unknown {
-  if (isProviderError(error) || readFailure(error).status !== 429) return error;
-  const { violations, message } = readGeminiError(error);
-  const least = countCharacters(item.input) / 8;
-  const over = violations.find(({ quotaId, quotaMetric, quotaValue = Infinity }) => {
-    return /token/i.test(quotaId + quotaMetric) && /PerMinute/i.test(quotaId) && quotaValue > 0 && least > quotaValue;
-  });
-  if (over === undefined) return error;
-  return new ProviderError(finalFailure('too_large', tidyMessage(message, secrets), { status: 429 }), { cause: error });
+    : withWait(classifyStatus({ ...failure, code: failure.rpc ?? failure.code, message: failure.text }), failure);
 }
 
 function readGeminiFailure(error: unknown, secrets: readonly string[]): GeminiFailure {

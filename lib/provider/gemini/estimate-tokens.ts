@@ -1,24 +1,49 @@
 import type { ResolvedItem } from '../../core/item.js';
-import { countCharacters } from '../estimate-tokens.js';
 import { isRecord } from '../is-record.js';
 
-/** What Gemini takes from the tokens-per-minute quota: input tokens, at characters / 4; a picture or file counts as 258. */
-export function estimateGeminiTokens({ input }: ResolvedItem): number {
-  if (!isRecord(input) || !Array.isArray(input['contents'])) return Math.max(1, Math.ceil(countCharacters(input) / 4));
-  const contents: readonly unknown[] = input['contents'];
-  const parts = [...contents, input['systemInstruction']].flatMap(partsOf);
-  const tokens = parts.reduce<number>((sum, part) => sum + tokensOf(part), 0);
-  return Math.max(1, Math.ceil(tokens));
+/** A picture up to 384 pixels wide, or one tile of a larger one (Gemini token guide); of other files little is known beforehand. */
+const perAttachment = 258;
+
+/** What Gemini takes from the tokens-per-minute quota: input tokens, at characters / 4 (Gemini token guide); output is free. */
+export function estimateGeminiTokens({ input, params }: ResolvedItem): number {
+  const { characters, attachments } = sum([measure(input), measure(params['systemInstruction'])]);
+  return Math.max(1, Math.ceil(characters / 4) + attachments * perAttachment);
 }
 
-function partsOf(content: unknown): readonly unknown[] {
-  if (typeof content === 'string') return [{ text: content }];
-  return isRecord(content) && Array.isArray(content['parts']) ? content['parts'] : [];
+/** Characters of text that an input has, without the bytes of its pictures and files. */
+export function textCharacters(input: unknown): number {
+  return measure(input).characters;
 }
 
-function tokensOf(part: unknown): number {
-  if (typeof part === 'string') return part.length / 4;
-  if (!isRecord(part)) return 0;
-  if (typeof part['text'] === 'string') return part['text'].length / 4;
-  return 'inlineData' in part || 'fileData' in part ? 258 : countCharacters(part) / 4;
+interface Size {
+  readonly characters: number;
+  readonly attachments: number;
+}
+
+/** Fields of an input, a content and a part that hold what the model reads, in either spelling. */
+const holders = [
+  ...['prompt', 'system', 'contents', 'content', 'requests', 'parts', 'text', 'config'],
+  ...['systemInstruction', 'system_instruction'],
+] as const;
+const files = ['inlineData', 'inline_data', 'fileData', 'file_data'] as const;
+const calls = ['functionCall', 'function_call', 'functionResponse', 'function_response'] as const;
+
+function measure(value: unknown): Size {
+  if (typeof value === 'string') return { characters: value.length, attachments: 0 };
+  if (Array.isArray(value)) return sum(value.map(measure));
+  if (!isRecord(value)) return { characters: 0, attachments: 0 };
+  const call = calls.find((name) => name in value);
+  if (call !== undefined) return { characters: JSON.stringify(value[call]).length, attachments: 0 };
+  const held = sum(holders.map((name) => measure(value[name])));
+  return files.some((name) => name in value) ? { ...held, attachments: held.attachments + 1 } : held;
+}
+
+function sum(sizes: readonly Size[]): Size {
+  let characters = 0;
+  let attachments = 0;
+  for (const size of sizes) {
+    characters += size.characters;
+    attachments += size.attachments;
+  }
+  return { characters, attachments };
 }

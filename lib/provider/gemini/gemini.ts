@@ -4,13 +4,14 @@ import type { Fetch } from '../../transport/thin-fetch.js';
 import { quotaScopeOf } from '../fingerprint.js';
 import type { NativeCaps } from '../native.js';
 import type { Provider, ProviderResponse, RequestContext } from '../provider.js';
-import { classifyGemini, explainGeminiError } from './classify.js';
+import { classifyGemini } from './classify.js';
 import type { GeminiClientLike } from './client.js';
 import { geminiConnection } from './connection.js';
 import { embedRequest } from './embed-request.js';
 import type { GeminiEndpointName } from './endpoints.js';
 import { geminiEndpoint } from './endpoints.js';
 import { estimateGeminiTokens } from './estimate-tokens.js';
+import { explainGeminiError } from './explain-error.js';
 import { generateRequest } from './generate-request.js';
 import { geminiNative } from './native/gemini-native.js';
 import { readContent } from './read-content.js';
@@ -84,6 +85,7 @@ export function gemini(options: GeminiProviderOptions = {}): Provider {
       ),
     classify: (error) => classifyGemini(error, secrets()),
     estimateTokens: estimateGeminiTokens,
+    countTokens: ({ inputTokens }) => inputTokens,
     reject: (item) => rejectGeminiItem(item, endpoint, defaultModel),
     native: geminiNative(options, connection, endpoint),
     close: () => connection.close(),

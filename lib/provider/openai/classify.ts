@@ -1,11 +1,12 @@
-import { parseDuration } from '../durations.js';
-import { classifyConnection, classifyRefusal, classifyStatus, ownVerdict } from '../default-classify.js';
+import { classifyRefusal } from '../classify-refusal.js';
+import { classifyConnection, classifyStatus, ownVerdict } from '../default-classify.js';
 import type { Failure } from '../failure.js';
 import { readFailure, tidyMessage } from '../failure.js';
 import { readHeader, retryAfterMs } from '../headers.js';
 import type { Verdict } from '../provider.js';
 import type { FailureDetails } from '../provider-error.js';
 import { failureVerdict, finalFailure } from '../provider-error.js';
+import { readRefusal } from '../refusal-words.js';
 
 /** What the rules below look at: an error of either major, of a compatible server, or of the network. */
 interface OpenAIFailure extends Failure {
@@ -54,9 +55,9 @@ const rules: readonly Rule[] = [
     verdict: ({ text, details }) => failureVerdict('auth', text, details),
   },
   {
-    name: 'request larger than the limit itself',
-    applies: ({ status, text }) => status === 429 && isTooLargeForLimit(text),
-    verdict: ({ text, details }) => finalFailure('too_large', text, details),
+    name: 'request larger than the limit itself, or a quota of the day',
+    applies: ({ status, text }) => status === 429 && isBeyondWaiting(text),
+    verdict: (failure) => classifyRefusal(failure, failure.text),
   },
   {
     name: 'x-should-retry: false',
@@ -74,7 +75,7 @@ const rules: readonly Rule[] = [
   {
     name: 'rate limit, slow_down, no flex capacity',
     applies: ({ status }) => status === 429,
-    verdict: (failure) => classifyRefusal(failure, failure.text, tryAgainMs(failure.text)),
+    verdict: (failure) => classifyRefusal(failure, failure.text),
   },
   {
     name: 'request too long for the model',
@@ -131,23 +132,12 @@ function isRetryable(status: number | undefined): boolean {
   return status !== undefined && (status === 408 || status === 409 || status === 429 || status >= 500);
 }
 
+/** No wait within the run helps, whatever else the answer says. */
+function isBeyondWaiting(text: string): boolean {
+  const { tooLarge, period } = readRefusal(text);
+  return tooLarge || period === 'day';
+}
+
 function isBad(status: number | undefined): boolean {
   return status === 400 || status === 413 || status === 422;
-}
-
-/** `Request too large for ... Limit 30000, Requested 41000`: more than a whole minute's tokens, so no wait helps. */
-function isTooLargeForLimit(text: string): boolean {
-  if (/request too large/i.test(text)) return true;
-  const [, limit, requested] = /limit:?\s*([\d,]+).*requested:?\s*([\d,]+)/i.exec(text) ?? [];
-  return limit !== undefined && requested !== undefined && amount(requested) > amount(limit);
-}
-
-function amount(text: string): number {
-  return Number(text.replaceAll(',', ''));
-}
-
-/** `Please try again in 1m26.4s.`, where no header says it. */
-function tryAgainMs(text: string): number | undefined {
-  const duration = /try again in ((?:\d+(?:\.\d+)?(?:ms|h|m|s))+)/i.exec(text)?.[1];
-  return duration === undefined ? undefined : parseDuration(duration);
 }

@@ -249,13 +249,4 @@ describe('what it is made of', () => {
     expect(reason({ contents: [user('x')] })).toBeUndefined();
     expect(reason({ temperature: 0 }, { endpoint: 'embedContent', defaultModel: 'm' })).toMatch(/none of/);
   });
-
-  it('estimates input tokens, without the weight of pictures', () => {
-    const estimate = (input: unknown): number | undefined =>
-      gemini().estimateTokens?.(item(input, { params: { maxOutputTokens: 9_999 } }));
-    expect(estimate('x'.repeat(400))).toBe(100);
-    expect(
-      estimate({ contents: [{ parts: [{ text: 'x'.repeat(40) }, { inlineData: { data: 'A'.repeat(99_999) } }] }] }),
-    ).toBe(268);
-  });
 });

@@ -1,4 +1,5 @@
 import type { Provider } from '../../../lib/provider/provider';
+import { classifyGemini } from '../../../lib/provider/gemini/classify';
 import { gemini } from '../../../lib/provider/gemini/gemini';
 import { ask, item, verdict } from '../support/ask';
 import { geminiMajors } from '../support/majors';
@@ -54,7 +55,12 @@ const rows: readonly (readonly [name: string, answer: Handler, verdict: object])
   [
     '429 of the minute with RetryInfo',
     exhausted(quota(perMinute, '15'), retryInfo('33.8s')),
-    refused({ waitMs: 33_800 }),
+    refused({ waitMs: 33_800, limits: { requests: { limit: 15, remaining: 0 } } }),
+  ],
+  [
+    '429 of two limits of the minute',
+    exhausted(quota(perMinute, '15'), quota(perMinute, '12'), quota(tokens, '250000', 'input_token_count')),
+    refused({ limits: { requests: { limit: 12, remaining: 0 }, tokens: { limit: 250_000, remaining: 0 } } }),
   ],
   [
     'RetryInfo in nanoseconds',
@@ -75,7 +81,17 @@ const rows: readonly (readonly [name: string, answer: Handler, verdict: object])
   [
     '429 of the day',
     exhausted(quota(perDay, '1500'), retryInfo('3s')),
-    { kind: 'stop', status: 'paused', code: 'daily_quota' },
+    { kind: 'stop', status: 'paused', code: 'daily_quota', waitMs: expect.any(Number) },
+  ],
+  [
+    '429 of the day and the minute',
+    exhausted(quota(perMinute, '15'), quota(perDay, '1500')),
+    { kind: 'stop', status: 'paused', code: 'daily_quota', waitMs: expect.any(Number) },
+  ],
+  [
+    '429 of the day that asks for longer',
+    exhausted(quota(perDay, '1500'), retryInfo('180000s')),
+    { kind: 'stop', status: 'paused', code: 'daily_quota', waitMs: 180_000_000 },
   ],
   ['429 of a model without a quota', exhausted(quota(perDay, '0'), quota(perMinute, '0')), stop('quota_exhausted')],
   [
@@ -108,8 +124,9 @@ const rows: readonly (readonly [name: string, answer: Handler, verdict: object])
   [
     '503 with RetryInfo',
     rpc(503, 'UNAVAILABLE', 'overloaded', [retryInfo('2s')]),
-    retry('server_error', { waitMs: 2_000 }),
+    retry('server_error', { waitMs: 2_000, overloaded: true }),
   ],
+  ['UNAVAILABLE of another status', rpc(500, 'UNAVAILABLE'), retry('server_error', { overloaded: true })],
   ['504', rpc(504, 'DEADLINE_EXCEEDED'), retry('timeout')],
   ['499', rpc(499, 'CANCELLED'), retry('server_error')],
   [
@@ -140,7 +157,7 @@ const rows: readonly (readonly [name: string, answer: Handler, verdict: object])
   [
     'an error inside 200',
     (response) => json(response, 200, { error: { code: 503, message: 'x' } }),
-    retry('server_error'),
+    retry('server_error', { overloaded: true }),
   ],
   ['no candidates', (response) => json(response, 200, { usageMetadata }), retry('invalid_response')],
   [
@@ -186,10 +203,24 @@ describe.each(geminiMajors)('%s', (_name, sdk) => {
     expect(JSON.stringify(found)).not.toContain(key);
   });
 
+  it('pauses until midnight Pacific, or for longer where that is asked', () => {
+    const now = Date.parse('2026-11-22T20:00:00Z');
+    const details = (...list: object[]): Error => {
+      const body = { error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'x', details: list } };
+      return Object.assign(new Error(JSON.stringify(body)), { status: 429 });
+    };
+    const wait = (...list: object[]): unknown => classifyGemini(details(...list), [], now);
+    expect(wait(quota(perDay, '9'))).toMatchObject({ code: 'daily_quota', waitMs: 12 * 3_600_000 });
+    expect(wait(quota(perDay, '9'), retryInfo('34s'))).toMatchObject({ waitMs: 12 * 3_600_000 });
+    expect(wait(quota(perDay, '9'), retryInfo('90000s'))).toMatchObject({ waitMs: 90_000_000 });
+  });
+
   it('tells a request above the tokens of a whole minute from one that has to wait', async () => {
     server.handle = exhausted(quota(tokens, '1000', 'input_token_count'), retryInfo('1s'));
     expect(await verdict(provider, item('x'.repeat(9_000)))).toMatchObject(fail('too_large'));
     expect(await verdict(provider, item('x'.repeat(7_000)))).toMatchObject(refused());
+    const picture = { contents: [{ parts: [{ text: 'what?' }, { inlineData: { data: 'A'.repeat(99_999) } }] }] };
+    expect(await verdict(provider, item(picture))).toMatchObject(refused());
   });
 
   it('is judged the same without the headers, by what the SDK throws', async () => {

@@ -104,15 +104,3 @@ describe('items that can never be sent', () => {
     expect(reason('hi', chat, { params: { stream: true } })).toMatch(/stream/);
   });
 });
-
-describe('estimates', () => {
-  const estimate = (input: unknown, params = {}): number | undefined =>
-    openai({ apiKey: 'k' }).estimateTokens?.(item(input, { params }));
-
-  it('are max(max_tokens, characters / 4)', () => {
-    expect(estimate('x'.repeat(400))).toBe(100);
-    expect(estimate({ prompt: 'x'.repeat(400), max_tokens: 50 })).toBe(100);
-    expect(estimate({ prompt: 'x', max_completion_tokens: 500 })).toBe(500);
-    expect(estimate('x', { max_output_tokens: 300 })).toBe(300);
-  });
-});

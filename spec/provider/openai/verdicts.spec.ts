@@ -13,6 +13,7 @@ const error = (status: number, parts: object, headers: Record<string, string> = 
 const limited = (headers: Record<string, string>, message = 'words'): Handler => {
   return error(429, { code: 'rate_limit_exceeded', message }, headers);
 };
+const words = (on: string): string => `Rate limit reached for gpt-4o-mini in organization org-x on ${on}`;
 const inAMinute = (): string => new Date(Math.ceil(Date.now() / 1000) * 1000 + 60_000).toUTCString();
 
 const retry = (code: string, more: object = {}): object => ({
@@ -79,6 +80,29 @@ const rows: readonly (readonly [name: string, answer: Handler, verdict: object])
     fail('too_large'),
   ],
   ['429 used up', limited({}, 'Rate limit reached: Limit 30000, Used 29000, Requested 4100.'), refused()],
+  [
+    '429 used up, of tokens per minute',
+    limited({}, `${words('tokens per min (TPM)')}: Limit 30000, Used 29000, Requested 2000. Please try again in 2s.`),
+    refused({ waitMs: 2_000, limits: { tokens: { limit: 30_000, remaining: 1_000, resetMs: 58_000 } } }),
+  ],
+  [
+    '429 too large, in numbers alone',
+    limited({}, `${words('tokens per min (TPM)')}: Limit 30000, Used 0, Requested 41000.`),
+    fail('too_large'),
+  ],
+  [
+    '429 of the day',
+    limited({}, `${words('requests per day (RPD)')}: Limit 200, Used 200, Requested 1. Please try again in 7m12s.`),
+    { kind: 'stop', status: 'paused', code: 'daily_quota', waitMs: 432_000 },
+  ],
+  [
+    '429 of the day that should not be retried',
+    limited(
+      { 'x-should-retry': 'false', 'retry-after': '60' },
+      `${words('tokens per day (TPD)')}: Limit 9, Used 9, Requested 1.`,
+    ),
+    { kind: 'stop', status: 'paused', code: 'daily_quota', waitMs: 60_000 },
+  ],
   ['401', error(401, { code: 'invalid_api_key', message: `Incorrect API key provided: ${key}.` }), stop('auth')],
   ['403', error(403, { code: 'model_not_found' }), stop('auth')],
   ['404', error(404, { code: 'model_not_found' }), fail('invalid_request')],
@@ -99,10 +123,17 @@ const rows: readonly (readonly [name: string, answer: Handler, verdict: object])
   [
     '503 overloaded',
     error(503, { code: 'server_is_overloaded' }, { 'retry-after': '3' }),
-    retry('server_error', { waitMs: 3_000 }),
+    retry('server_error', { waitMs: 3_000, overloaded: true }),
   ],
+  [
+    '500 server_is_overloaded',
+    error(500, { code: 'server_is_overloaded' }),
+    retry('server_error', { overloaded: true }),
+  ],
+  ['500 slow_down', error(500, { code: 'slow_down' }), retry('server_error', { overloaded: true })],
   ['504', error(504, {}), retry('timeout')],
-  ['529', error(529, {}), retry('server_error')],
+  ['529', error(529, {}), retry('server_error', { overloaded: true })],
+  ['529 of Anthropic', error(529, { type: 'overloaded_error' }), retry('server_error', { overloaded: true })],
   [
     '500 x-should-retry: false',
     error(500, {}, { 'x-should-retry': 'false' }),

@@ -1,0 +1,145 @@
+import { defaultClassify } from '../../lib/provider/default-classify';
+import type { Verdict } from '../../lib/provider/provider';
+import { readRefusal } from '../../lib/provider/refusal-words';
+
+const openaiWords = (on: string, numbers: string, wait = ''): string =>
+  `Rate limit reached for gpt-4o in organization org-x on ${on}: ${numbers}.${wait} Visit https://platform.openai.com/account/rate-limits to learn more.`;
+const groqWords = (on: string, numbers: string): string =>
+  `Rate limit reached for model \`llama-3.3-70b-versatile\` in organization \`org_x\` service tier \`on_demand\` on ${on}: ${numbers}. Need more tokens? Upgrade to Dev Tier today.`;
+
+const verdict = (message: string, headers: object = {}): Verdict =>
+  defaultClassify(Object.assign(new Error(message), { status: 429, headers }));
+
+const held = (more: object): object => ({
+  kind: 'rate_limited',
+  error: { code: 'rate_limited', status: 429 },
+  ...more,
+});
+const paused = (more: object): object => ({
+  ...{ kind: 'stop', status: 'paused', code: 'daily_quota' },
+  ...{ error: { code: 'quota_exhausted', status: 429, retryable: true } },
+  ...more,
+});
+const tooLarge = { kind: 'fail', error: { code: 'too_large', retryable: false } };
+
+const tokenHeaders = { 'x-ratelimit-limit-tokens': '9', 'x-ratelimit-remaining-tokens': '1' };
+const requestHeaders = { 'x-ratelimit-limit-requests': '5', 'x-ratelimit-remaining-requests': '2' };
+
+describe('a 429 of a minute', () => {
+  const tokens = openaiWords(
+    'tokens per min (TPM)',
+    'Limit 30000, Used 29000, Requested 2000',
+    ' Please try again in 2s.',
+  );
+  const told = { limit: 30_000, remaining: 1_000, resetMs: 58_000 };
+
+  it.each<[string, string, object, object]>([
+    ['tokens', tokens, {}, held({ waitMs: 2_000, limits: { tokens: told } })],
+    [
+      'requests',
+      openaiWords('requests per min (RPM)', 'Limit 500, Used 500, Requested 1', ' Please try again in 120ms.'),
+      {},
+      held({ waitMs: 120, limits: { requests: { limit: 500, remaining: 0, resetMs: 60_000 } } }),
+    ],
+    [
+      'Groq',
+      groqWords('tokens per minute (TPM)', 'Limit 12000, Used 4437, Requested 9854. Please try again in 11.455s'),
+      {},
+      held({ waitMs: 11_455, limits: { tokens: { limit: 12_000, remaining: 7_563, resetMs: 22_185 } } }),
+    ],
+    [
+      'no wait',
+      openaiWords('tokens per min (TPM)', 'Limit 90,000, Used 90,000, Requested 1'),
+      {},
+      held({ limits: { tokens: { limit: 90_000, remaining: 0, resetMs: 60_000 } } }),
+    ],
+    // Ten seconds of a minute: the wait shows that the limit comes back faster.
+    [
+      'a quota that comes back within ten seconds',
+      openaiWords('requests per min (RPM)', 'Limit 100, Used 100, Requested 1', ' Please try again in 100ms.'),
+      {},
+      held({ limits: { requests: { limit: 100, remaining: 0, resetMs: 10_000 } } }),
+    ],
+    // The end of a fixed minute: not one request in 37 s.
+    [
+      'a fixed minute',
+      openaiWords('requests per min (RPM)', 'Limit 100, Used 100, Requested 1', ' Please try again in 37s.'),
+      {},
+      held({ waitMs: 37_000, limits: { requests: { limit: 100, remaining: 0, resetMs: 60_000 } } }),
+    ],
+    [
+      'the headers of that dimension win',
+      tokens,
+      tokenHeaders,
+      held({ limits: { tokens: { limit: 9, remaining: 1 } } }),
+    ],
+    [
+      'headers of the other dimension stand beside',
+      tokens,
+      requestHeaders,
+      held({ limits: { tokens: told, requests: { limit: 5, remaining: 2 } } }),
+    ],
+    ['the wait of the headers wins', tokens, { 'retry-after': '7' }, held({ waitMs: 7_000, limits: { tokens: told } })],
+  ])('of %s', (_name, message, headers, expected) => expect(verdict(message, headers)).toMatchObject(expected));
+
+  it.each([
+    ['Rate limit reached for requests per min (RPM). Please try again later.'],
+    ['Please slow down.'],
+    [groqWords('', 'Limit 500000, Used 499000, Requested 252. Please try again in 1m47.5854s')],
+    [openaiWords('tokens per min (TPM)', 'Limit 0, Used 0, Requested 0')],
+    [openaiWords('requests per min (RPM)', 'Limit 3')],
+  ])('that states no limit in full gives none: %s', (message) => {
+    const found = verdict(message);
+    expect(found.kind).toBe('rate_limited');
+    expect(found).not.toHaveProperty('limits');
+  });
+});
+
+describe('a 429 of a day', () => {
+  const rpd = openaiWords('requests per day (RPD)', 'Limit 200, Used 200, Requested 1', ' Please try again in 7m12s.');
+  const silent = openaiWords('requests per day (RPD)', 'Limit 200, Used 200, Requested 1');
+  const reset = { ...requestHeaders, 'x-ratelimit-reset-requests': '23h59m0s' };
+
+  it.each<[string, string, object, object]>([
+    ['requests, the wait in words', rpd, {}, paused({ waitMs: 432_000 })],
+    ['requests, the wait in a header', rpd, { 'retry-after': '500' }, paused({ waitMs: 500_000 })],
+    ['requests, a reset header alone', silent, reset, paused({ waitMs: 86_340_000 })],
+    [
+      'tokens of Groq',
+      groqWords('tokens per day (TPD)', 'Limit 100000, Used 97050, Requested 3619. Please try again in 9m38.016s'),
+      {},
+      paused({ waitMs: 578_016 }),
+    ],
+  ])('of %s', (_name, message, headers, expected) => expect(verdict(message, headers)).toMatchObject(expected));
+
+  it.each([
+    ['no time at all', silent, {}],
+    ['the reset of a minute', silent, { 'x-ratelimit-reset-requests': '58s' }],
+    ['the reset of the other dimension', silent, { 'x-ratelimit-reset-tokens': '2h' }],
+  ])('knows no time from %s', (_name, message, headers) => {
+    expect(verdict(message, headers)).toMatchObject(paused({}));
+    expect(verdict(message, headers)).not.toHaveProperty('waitMs');
+  });
+
+  it('is not one of a minute whose advice speaks of days', () => {
+    const advice = 'You can raise your limit of requests per day in the settings.';
+    const message = `${openaiWords('requests per min (RPM)', 'Limit 3, Used 3, Requested 1')} ${advice}`;
+    expect(verdict(message)).toMatchObject(held({ limits: { requests: { limit: 3, remaining: 0 } } }));
+    expect(readRefusal('Rate limit reached for 10KTPM-200RPM-RPD2 on requests per min.').period).toBe('minute');
+  });
+});
+
+describe('a 429 of more than the limit', () => {
+  it.each([
+    ['Request too large for m on tokens per min (TPM): Limit 30000, Requested 42000.'],
+    [openaiWords('tokens per min (TPM)', 'Limit 30000, Used 0, Requested 30001')],
+    [groqWords('tokens per minute (TPM)', 'Limit 7000, Used 0, Requested ~12903. Please try again in 50.597142857s')],
+    [groqWords('tokens per day (TPD)', 'Limit 100,000, Used 5, Requested 150,000')],
+  ])('fails alone: %s', (message) => expect(verdict(message)).toMatchObject(tooLarge));
+
+  it('is not one of exactly the limit', () => {
+    expect(verdict(openaiWords('tokens per min (TPM)', 'Limit 30000, Used 1, Requested 30000')).kind).toBe(
+      'rate_limited',
+    );
+  });
+});
