@@ -49,14 +49,17 @@ export class BatchError extends Error {
   constructor(
     readonly code: BatchErrorCode,
     message: string,
-    options?: ErrorOptions & { readonly jobId?: string },
+    options?: ErrorOptions & { readonly jobId?: string; readonly until?: number | undefined },
   ) {
     super(message, options);
     if (options?.jobId !== undefined) this.jobId = options.jobId;
+    if (options?.until !== undefined) this.until = options.until;
   }
 
   /** The job it is about, where there is one. */
   readonly jobId?: string;
+  /** Epoch milliseconds from which on `resume` has a chance, where that is known: the reset of a day's quota, say. */
+  declare readonly until?: number;
 }
 
 /** A wrong argument: the message names the field, shows what was received and what would be right. */

@@ -368,7 +368,7 @@ export class ActiveJob {
     const stop = this.#stop;
     const settled$ = this.#options.settleCallbacks(stop?.kind !== 'stop').pipe(ignoreElements());
     if (stop?.kind !== 'stop') return settled$;
-    const error = this.#refused ?? new BatchError(stop.code, stop.message, { jobId: this.jobId });
+    const error = this.#refused ?? new BatchError(stop.code, stop.message, { jobId: this.jobId, until: stop.until });
     return concat(
       settled$,
       throwError(() => error),

@@ -115,7 +115,9 @@ export function requireJob(host: Pick<JobHost, 'store' | 'refuseClosed'>, jobId:
 
 function stoppedError(record: JobRecord, status: string): BatchError {
   const { jobId, reason } = record;
-  if (reason !== null) return new BatchError(reason.code as BatchErrorCode, reason.message, { jobId });
+  if (reason !== null) {
+    return new BatchError(reason.code as BatchErrorCode, reason.message, { jobId, until: reason.until });
+  }
   const how = `go on with client.resume(${JSON.stringify(jobId)}), or with the same map({ jobId, items })`;
   return new BatchError(
     'interrupted',

@@ -22,7 +22,8 @@ export function jobEnd({ stop, lowWater, snapshot }: EndingOptions): JobEnd {
     return { status: 'failed', reason, lowWater: 0, progress: snapshot('failed', reason) };
   }
   if (stop.kind === 'cancel') return { status: 'cancelled', lowWater, progress: snapshot('cancelled', null) };
-  const reason = { code: stop.code, message: stop.message };
+  const { code, message, until } = stop;
+  const reason = { code, message, ...(until === undefined ? {} : { until }) };
   return { status: stop.status, reason, lowWater, progress: snapshot(stop.status, reason) };
 }
 

@@ -68,9 +68,10 @@ export function patiently<T>(
 /** Ends the run, and the call in silence once that is known everywhere. */
 export function stopping(
   verdict: Extract<NativeVerdict, { kind: 'stop' }>,
-  { stop, halt }: ShardContext,
+  { stop, halt, scheduler }: ShardContext,
 ): Observable<never> {
-  const { status, code, error } = verdict;
-  stop({ kind: 'stop', status, code, message: error.message });
+  const { status, code, error, waitMs } = verdict;
+  const until = waitMs === undefined ? {} : { until: scheduler.now() + waitMs };
+  stop({ kind: 'stop', status, code, message: error.message, ...until });
   return halt.any$.pipe(ignoreElements());
 }

@@ -136,6 +136,8 @@ export type NativeVerdict =
       readonly status: 'failed' | 'paused';
       readonly code: 'auth' | 'quota_exhausted' | 'daily_quota';
       readonly error: ItemError;
+      /** Milliseconds until a shard can pass again, where that is known. */
+      readonly waitMs?: number;
     };
 
 export interface NativeContext {

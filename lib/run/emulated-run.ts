@@ -72,8 +72,9 @@ function conclude(decision: Decision, item: WorkItem, options: EmulatedRunOption
     }
     case 'stop': {
       queue.delay(item, 0);
-      const { status, code, error } = decision.verdict;
-      stop({ kind: 'stop', status, code, message: error.message });
+      const { status, code, error, waitMs } = decision.verdict;
+      const until = waitMs === undefined ? {} : { until: (options.scheduler ?? asyncScheduler).now() + waitMs };
+      stop({ kind: 'stop', status, code, message: error.message, ...until });
       return undefined;
     }
   }

@@ -8,4 +8,6 @@ export type StopRequest =
       readonly status: 'paused' | 'failed';
       readonly code: BatchErrorCode;
       readonly message: string;
+      /** Epoch milliseconds, by the scheduler's clock, from which on going on has a chance; where that is known. */
+      readonly until?: number;
     };

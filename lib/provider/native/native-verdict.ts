@@ -41,7 +41,7 @@ export function nativeVerdict(thrown: unknown, call: NativeCall, judgement: Nati
     case 'stop':
       // What is paid for is fetched all the same: an empty account is no reason to give it up.
       if (status === 429 && call !== 'submit') return { kind: 'retry', message };
-      return { kind: 'stop', status: verdict.status, code: stopCode(verdict.code), error: verdict.error };
+      return { kind: 'stop', status: verdict.status, code: stopCode(verdict.code), error: verdict.error, ...wait };
     default:
       return { kind: 'fail', error: verdict.error };
   }
