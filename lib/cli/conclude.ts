@@ -6,7 +6,8 @@ import type { StopSignal } from './io.js';
 import { nextCommand, type CommandContext } from './next-command.js';
 import { ReaderGone } from './output/line-sink.js';
 import { describeEnd, describeStanding } from './progress/describe-end.js';
-import { errorCodeOf, sentence } from './report.js';
+import { describeReset } from './progress/format.js';
+import { sentence } from './report.js';
 
 /** How a watched job stopped. */
 export interface Ending {
@@ -20,6 +21,8 @@ export interface Ending {
   /** The signal that asked it to pause. */
   readonly signal: StopSignal | undefined;
   readonly elapsedMs: number;
+  /** Epoch milliseconds. */
+  readonly now: number;
   readonly context: CommandContext;
   /** Whether the same command line would go on with the job. */
   readonly repeatable: boolean;
@@ -47,6 +50,10 @@ export function conclude(ending: Ending): Conclusion {
   if (exitCode === 2) return { exitCode, lines: [sentence(error)] };
   if (isBatchError(error) && error.code === 'job_busy') {
     return { exitCode, lines: [sentence(error), `look at it with: ${nextCommand('status', jobId, context)}`] };
+  }
+  if (isBatchError(error) && error.code === 'daily_quota') {
+    const what = `paused: the day's quota is used up (${standing(ending)}): ${sentence(error)}`;
+    return { exitCode, lines: [what, ...goOnAt(error.until, ending)] };
   }
   return { exitCode, lines: [`${sentence(error)} (${standing(ending)})`, ...goOn(ending)] };
 }
@@ -89,24 +96,11 @@ function goOn({ jobId, info, context, repeatable }: Ending): readonly string[] {
   return [`the input was not read to its end; go on with ${again}, or without the rest: ${resume} --partial`];
 }
 
-/** The same for machines: one JSON document. */
-export function summarize(ending: Ending, { exitCode, lines }: Conclusion): Readonly<Record<string, unknown>> {
-  const { jobId, stop, info, context, elapsedMs } = ending;
-  const error = 'error' in stop ? stop.error : undefined;
-  return {
-    type: 'summary',
-    jobId,
-    exitCode,
-    status: 'progress' in stop ? stop.progress.status : (info?.status ?? null),
-    total: info?.total ?? 0,
-    ok: info?.ok ?? 0,
-    failed: info?.failed ?? 0,
-    pending: info?.pending ?? 0,
-    tokens: info?.tokens ?? null,
-    cost: 'progress' in stop ? stop.progress.cost : null,
-    output: context.output ?? null,
-    elapsedMs,
-    ...(error === undefined ? {} : { error: { code: errorCodeOf(error), message: sentence(error) } }),
-    next: lines.slice(1),
-  };
+/** `resets at 2026-11-23 08:00 (in 3 h 12 min); then: openapi-batch resume j`. */
+function goOnAt(until: number | undefined, ending: Ending): readonly string[] {
+  const { jobId, info, context, now } = ending;
+  if (until === undefined) return goOn(ending);
+  const resets = `resets at ${describeReset(until, now)}`;
+  if (info?.inputComplete === false) return [resets, ...goOn(ending)];
+  return [`${resets}; then: ${nextCommand('resume', jobId, context)}`];
 }

@@ -1,7 +1,7 @@
 import type { BatchJob } from '../job/batch-job.js';
 import type { Progress } from '../core/progress.js';
 import type { WatchFlags } from './command.js';
-import { conclude, summarize, type Ending } from './conclude.js';
+import { conclude, type Ending } from './conclude.js';
 import { signalExitCodes } from './exit-code.js';
 import { Abandoned } from './failure.js';
 import { listenForInterrupts } from './interrupts.js';
@@ -11,6 +11,7 @@ import type { JobOutput } from './output/job-output.js';
 import { createView } from './progress/create-view.js';
 import { showProgress } from './progress/show-progress.js';
 import { machineStream, writeJson } from './report.js';
+import { summarize } from './summarize.js';
 
 export interface WatchTask {
   readonly job: BatchJob;
@@ -54,6 +55,7 @@ export async function watchJob(task: WatchTask): Promise<number> {
       outputError,
       signal: interrupts.first,
       elapsedMs: Date.now() - startedAt,
+      now: Date.now(),
       context: flags,
       repeatable: task.repeatable,
     };

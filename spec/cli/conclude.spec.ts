@@ -1,4 +1,5 @@
-import { conclude, summarize, type Ending } from '../../lib/cli/conclude.js';
+import { conclude, type Ending } from '../../lib/cli/conclude.js';
+import { summarize } from '../../lib/cli/summarize.js';
 import { describeJob } from '../../lib/cli/commands/show-status.js';
 import { inCommandWords } from '../../lib/cli/command-words.js';
 import { CommandFailure } from '../../lib/cli/failure.js';
@@ -23,10 +24,13 @@ const base: Ending = {
   outputError: undefined,
   signal: undefined,
   elapsedMs: 14_000,
+  now: 0,
   context: {},
   repeatable: true,
 };
 const done = 'completed: 120 items, 120 ok, 0 failed; 12,345 tokens in, 678 out; 14 s';
+const resetAt = new Date(2026, 10, 23, 8).getTime();
+const daily = (until?: number): BatchError => new BatchError('daily_quota', 'Limit 200, Used 200.', { until });
 const paused = { error: new BatchError('paused', 'Paused') };
 const goOn = 'go on with: openapi-batch resume j';
 
@@ -80,6 +84,26 @@ describe('conclude', () => {
       3,
       ['The key is wrong (120 of 2,000 done, 3 failed)', goOn],
     ],
+    [
+      'the day’s quota, with the time of its reset',
+      { stop: { error: daily(resetAt) }, now: resetAt - 192 * 60_000, context: { output: 'o' } },
+      3,
+      [
+        "paused: the day's quota is used up (120 of 2,000 done, 3 failed): Limit 200, Used 200.",
+        'resets at 2026-11-23 08:00 (in 3 h 12 min); then: openapi-batch resume j -o o',
+      ],
+    ],
+    [
+      'the day’s quota, within the minute, while the input is read',
+      { stop: { error: daily(resetAt + 1) }, now: resetAt, info: { ...info, inputComplete: false } },
+      3,
+      [
+        expect.stringMatching(/^paused: the day's quota/),
+        'resets at 2026-11-23 08:01 (in 1 s)',
+        expect.stringMatching(/^the input was not read to its end; go on with/),
+      ],
+    ],
+    ['the day’s quota, without a time', { stop: { error: daily() } }, 3, [expect.stringMatching(/^paused: /), goOn]],
     [
       'bad line',
       { stop: { error: new BatchError('invalid_item', 'a.jsonl:7: not JSON') }, info: undefined },
@@ -143,6 +167,11 @@ describe('conclude', () => {
       next: [`${goOn} -o o`],
     });
   });
+
+  it('has the time from which going on has a chance', () => {
+    const ending = { ...base, stop: { error: daily(resetAt) } };
+    expect(summarize(ending, conclude(ending))).toMatchObject({ error: { code: 'daily_quota', until: resetAt } });
+  });
 });
 
 it.each([
@@ -179,6 +208,14 @@ describe('describeJob', () => {
     [
       { status: 'paused', reason: { code: 'paused', message: 'Too many failures' } },
       [/^status +paused: Too many failures$/m],
+      /retry/,
+    ],
+    [
+      {
+        status: 'paused',
+        reason: { code: 'daily_quota', message: 'Used 200', until: new Date(2026, 0, 2, 8).getTime() },
+      },
+      [/^status +paused: Used 200$/m, /^resets at +2026-01-02 08:00 \(in .*\)$/m],
       /retry/,
     ],
     [{ status: 'interrupted', inputComplete: false }, [/not read to its end/, /the same run command again/], /retry/],

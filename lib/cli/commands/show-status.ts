@@ -5,8 +5,9 @@ import type { CliIo } from '../io.js';
 import { nextCommand, type CommandContext } from '../next-command.js';
 import { findJob, withReader } from '../open-client.js';
 import { describeStanding } from '../progress/describe-end.js';
+import { describeLimits } from '../progress/describe-pace.js';
 import { describeState } from '../progress/describe-progress.js';
-import { moment, whole } from '../progress/format.js';
+import { describeReset, moment, whole } from '../progress/format.js';
 import { sentence, writeJson } from '../report.js';
 import { table } from '../table.js';
 
@@ -24,14 +25,17 @@ export async function showStatus(command: JobCommand, io: CliIo): Promise<number
 /** Pure: a job as lines of names and values. `now` is epoch milliseconds. */
 export function describeJob(info: JobInfo, progress: Progress, context: CommandContext, now: number): string {
   const { status, reason, ok, failed, total, provider, endpoint, model, tokens, owner } = info;
+  const limits = info.pacing === null ? '' : describeLimits(info.pacing);
   const rows: readonly (readonly [name: string, value: string])[] = [
     ['job', info.jobId],
     ['status', reason === null ? status : `${status}: ${sentence(reason)}`],
+    ...(reason?.until === undefined ? [] : [['resets at', describeReset(reason.until, now)] as const]),
     [
       'items',
       `${describeStanding({ done: ok + failed, total, failed })}${info.inputComplete ? '' : ' (the input was not read to its end)'}`,
     ],
     ...(status === 'running' ? [['pace', describeState(progress, now)] as const] : []),
+    ...(limits === '' ? [] : [['limits', limits] as const]),
     ['provider', [provider, endpoint, model].filter((part) => part !== null && part !== 'default').join(' ')],
     ['mode', info.modeReason === '' ? info.runMode : `${info.runMode} (${info.modeReason})`],
     ['tokens', `${whole(tokens.input)} in, ${whole(tokens.output)} out`],

@@ -37,3 +37,9 @@ export function moment(at: number): string {
   const day = `${String(date.getFullYear())}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
+
+/** `2026-11-23 08:00 (in 3 h 12 min)`, local time; never earlier than it is. */
+export function describeReset(at: number, now: number): string {
+  const minute = moment(Math.ceil(at / 60_000) * 60_000).slice(0, -':00'.length);
+  return at > now ? `${minute} (in ${duration(at - now)})` : `${minute} (now)`;
+}
