@@ -1,3 +1,5 @@
+import type { PacingState } from './progress.js';
+
 /** How a job was asked to run. */
 export type Mode = 'auto' | 'native' | 'emulated';
 
@@ -52,6 +54,8 @@ export interface JobInfo {
   readonly metadata: unknown;
   /** Who works on it now, if anybody: a process id and a host. */
   readonly owner: { readonly pid: number; readonly host: string } | null;
+  /** Whether its requests flow or wait, and the limits in force; null while nobody works on it. */
+  readonly pacing: PacingState | null;
   /** Things worth knowing that are no failure of an item: unknown or duplicate lines of a native batch, say. */
   readonly notes: Readonly<Record<string, number>>;
 }

@@ -1,5 +1,5 @@
 import type { JobInfo, JobStatus } from '../core/job.js';
-import { openPacing, type Progress } from '../core/progress.js';
+import { openPacing, type PacingState, type Progress } from '../core/progress.js';
 import type { JobRecord, Owner } from '../store/store.js';
 import type { JobHost } from './job-host.js';
 
@@ -43,8 +43,17 @@ export function infoOf(host: Host, record: JobRecord): JobInfo {
     tags: record.tags,
     metadata: record.metadata,
     owner: worker === null ? null : { pid: worker.pid, host: worker.host },
+    pacing: worker === null ? null : pacingOf(host, record),
     notes: record.notes,
   };
+}
+
+/** Of a job somebody works on: as it is in this process, or as another one has last written it down. */
+function pacingOf({ store, active }: Host, { jobId, key }: JobRecord): PacingState {
+  const run = active(jobId);
+  return run !== undefined && !run.finished
+    ? run.progress.pacing
+    : { ...openPacing, ...store.latestProgress(key)?.pacing };
 }
 
 /** The progress of a job nobody in this process works on, by its row. */

@@ -1,6 +1,6 @@
 import { redactSecrets } from '../core/redact.js';
 import type { BatchEvent, ItemEvent } from '../core/events.js';
-import type { Progress } from '../core/progress.js';
+import type { PacedLimit, Progress } from '../core/progress.js';
 
 export type Log = (line: string) => void;
 
@@ -27,9 +27,19 @@ export function logLine(event: Exclude<BatchEvent, ItemEvent>): string {
   return `job ${event.jobId}${end}: ${counts(progress)}${held(progress)}`;
 }
 
-function counts({ done, total, totalKnown, ok, failed, inFlight, rate }: Progress): string {
+function counts({ done, total, totalKnown, ok, failed, inFlight, rate, pacing, status }: Progress): string {
   const of = totalKnown ? String(total) : `${String(total)}+`;
-  return `${String(done)}/${of} done, ${String(ok)} ok, ${String(failed)} failed, ${String(inFlight)} in flight, ${String(rate.itemsPerMinute)}/min`;
+  const running = status === 'running';
+  const window = running && pacing.window !== null ? `/${String(pacing.window)}` : '';
+  const rates = running
+    ? against(rate.requestsPerMinute, pacing.requests, 'req') + against(rate.tokensPerMinute, pacing.tokens, 'tok')
+    : '';
+  return `${String(done)}/${of} done, ${String(ok)} ok, ${String(failed)} failed, ${String(inFlight)}${window} in flight, ${String(rate.itemsPerMinute)}/min${rates}`;
+}
+
+/** A rate against its limit, where that is known. */
+function against(perMinute: number, limit: PacedLimit | null, unit: string): string {
+  return limit === null ? '' : `, ${String(perMinute)}/${String(Math.round(limit.perMinute))} ${unit}/min`;
 }
 
 function held({ pacing, reason }: Progress): string {

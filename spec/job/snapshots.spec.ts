@@ -1,3 +1,5 @@
+import { filter, firstValueFrom } from 'rxjs';
+import { ofType } from '../../lib/index.js';
 import { failure, items, itemsTold, tell, testClients } from '../support/clients.js';
 import { HandProvider, httpError } from '../support/hand-provider.js';
 
@@ -26,6 +28,7 @@ describe('status(), progress() and info()', () => {
         tags: ['t'],
         metadata: 5,
         owner: null,
+        pacing: null,
       });
     }
     const told = tell(job);
@@ -41,6 +44,7 @@ describe('status(), progress() and info()', () => {
         ok: 1,
         pending: 2,
         owner: { pid: process.pid },
+        pacing: { state: 'open', until: null },
       });
     }
     provider.asks[1]!.fail(httpError(400, 'bad'));
@@ -66,8 +70,37 @@ describe('status(), progress() and info()', () => {
         failed: 1,
         pending: 0,
         owner: null,
+        pacing: null,
       });
     }
+  });
+});
+
+describe('the pacing in info()', () => {
+  it('is that of a held job for its own client and for another, and of nobody once it rests', async () => {
+    const provider = new HandProvider();
+    const client = clients.open({
+      provider,
+      concurrency: 1,
+      requestsPerMinute: 6_000,
+      drainMs: 0,
+      progressIntervalMs: 0,
+    });
+    const job = client.map({ jobId: 'j', items: items(2) });
+    const held = firstValueFrom(
+      job.pipe(
+        ofType('progress'),
+        filter(({ progress }) => progress.pacing.state === 'held'),
+      ),
+    );
+    (await provider.asked(1))[0]!.fail(httpError(429, 'slow', { 'retry-after': '60' }));
+    const { pacing } = (await held).progress;
+    const elsewhere = clients.open({ provider }).job('j');
+    for (const view of [job, elsewhere]) {
+      expect((await view.info()).pacing).toMatchObject({ state: 'held', until: pacing.until, refusals: 1 });
+    }
+    await job.pause();
+    for (const view of [job, elsewhere]) expect(await view.info()).toMatchObject({ status: 'paused', pacing: null });
   });
 });
 

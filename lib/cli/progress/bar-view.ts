@@ -1,10 +1,11 @@
 import type { Writable } from 'node:stream';
 import { SingleBar, type Options, type Params } from 'cli-progress';
 import type { Progress } from '../../core/progress.js';
-import { describeProgress, isReading } from './describe-progress.js';
+import { drawBar } from './draw-bar.js';
 import type { ProgressView } from './progress-view.js';
 
-const width = 28;
+/** Of a terminal that does not say. */
+const usualColumns = 80;
 
 /** One line that is drawn over and over, for a terminal. */
 export function barView(stream: Writable, now: () => number): ProgressView {
@@ -16,7 +17,8 @@ export function barView(stream: Writable, now: () => number): ProgressView {
     // A countdown moves although no item does.
     forceRedraw: true,
     clearOnComplete: true,
-    format: (_options: Options, params: Params) => (latest === undefined ? '' : draw(latest, params.progress, now())),
+    format: (_options: Options, params: Params) =>
+      latest === undefined ? '' : drawBar(latest, params.progress, now(), columnsOf(stream)),
   };
   const bar = new SingleBar(options);
   const start = (): void => {
@@ -49,12 +51,9 @@ export function barView(stream: Writable, now: () => number): ProgressView {
   };
 }
 
-function draw(progress: Progress, part: number, now: number): string {
-  const text = describeProgress(progress, now);
-  if (isReading(progress)) return text;
-  // An empty job is done, not 0 of 0.
-  const share = progress.total === 0 ? 1 : Math.min(1, Number.isFinite(part) ? part : 0);
-  const filled = Math.floor(share * width);
-  const percent = String(Math.floor(share * 100)).padStart(3);
-  return `${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${percent}% ${text}`;
+/** Asked each time: a window can be resized. */
+function columnsOf(stream: Writable): number {
+  return 'columns' in stream && typeof stream.columns === 'number' && stream.columns > 0
+    ? stream.columns
+    : usualColumns;
 }

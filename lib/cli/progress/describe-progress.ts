@@ -1,14 +1,16 @@
 import type { Progress } from '../../core/progress.js';
-import { compact, dollars, duration, plural, whole } from './format.js';
+import { describeRate, describeWindow } from './describe-pace.js';
+import { dollars, duration, plural, whole } from './format.js';
 
 /** Nothing has been sent, because the input is still being read. */
 export const isReading = ({ totalKnown, done, inFlight }: Progress): boolean => !totalKnown && done + inFlight === 0;
 
-/** The whole of it on one line. `now` is epoch milliseconds. */
-export function describeProgress(progress: Progress, now: number): string {
+/** The whole of it on one line, in `width` columns where possible. `now` is epoch milliseconds. */
+export function describeProgress(progress: Progress, now: number, width = Infinity): string {
   if (isReading(progress))
     return `reading the input${progress.total > 0 ? `: ${plural(progress.total, 'request')}` : ''}`;
-  return `${describeCount(progress)}: ${describeState(progress, now)}`;
+  const count = `${describeCount(progress)}: `;
+  return `${count}${describeState(progress, now, width - count.length)}`;
 }
 
 /** `120/200 done`. */
@@ -16,22 +18,36 @@ export function describeCount(progress: Progress): string {
   return `${whole(progress.done)}/${whole(progress.total)}${progress.totalKnown ? '' : '+'} done`;
 }
 
-/** Everything beside the count: what failed, how fast it goes, what it waits for. `now` is epoch milliseconds. */
-export function describeState(progress: Progress, now: number): string {
-  const { ok, failed, rate, cost, etaMs, status } = progress;
+/**
+ * Everything beside the count: what failed, how fast it goes against what is allowed, what it waits for. What matters least
+ * is left out where it does not fit into `width` columns. `now` is epoch milliseconds.
+ */
+export function describeState(progress: Progress, now: number, width = Infinity): string {
+  const { ok, failed, rate, pacing, cost, etaMs, status } = progress;
   const moving = status === 'running';
-  return [
-    `${whole(ok)} ok`,
-    failed > 0 ? `${whole(failed)} failed` : '',
-    moving && rate.requestsPerMinute > 0 ? `${compact(rate.requestsPerMinute)} req/min` : '',
-    moving && rate.tokensPerMinute > 0 ? `${compact(rate.tokensPerMinute)} tok/min` : '',
-    cost === null ? '' : dollars(cost),
-    describeHold(progress, now),
-    moving && etaMs !== null && progress.totalKnown ? `eta ${duration(etaMs)}` : '',
-  ]
+  const parts = {
+    ok: `${whole(ok)} ok`,
+    failed: failed > 0 ? `${whole(failed)} failed` : '',
+    requests: moving ? describeRate(rate.requestsPerMinute, pacing.requests, 'req') : '',
+    tokens: moving ? describeRate(rate.tokensPerMinute, pacing.tokens, 'tok') : '',
+    window: moving ? describeWindow(progress) : '',
+    cost: cost === null ? '' : dollars(cost),
+    hold: describeHold(progress, now),
+    eta: moving && etaMs !== null && progress.totalKnown ? `eta ${duration(etaMs)}` : '',
+  };
+  // First to go first: how many are ok can be told from how many are done and failed.
+  const dispensable = ['ok', 'window', 'cost', 'eta', 'tokens', 'requests'] as const;
+  for (const name of dispensable) {
+    if (join(parts).length <= width) break;
+    parts[name] = '';
+  }
+  return join(parts);
+}
+
+const join = (parts: Readonly<Record<string, string>>): string =>
+  Object.values(parts)
     .filter((part) => part !== '')
     .join(', ');
-}
 
 function describeHold({ pacing, status }: Progress, now: number): string {
   if (pacing.state !== 'held' || status !== 'running') return '';

@@ -43,5 +43,6 @@ export const info: JobInfo = {
   tags: [],
   metadata: null,
   owner: null,
+  pacing: null,
   notes: {},
 };
