@@ -19,7 +19,7 @@ const empty: StoredState = { record: undefined, results: [], done: new Set() };
  * What the next process will find, read from a copy: the database itself stays as the kill has left it, its write-ahead
  * log unread.
  */
-export function storedState(db: string): StoredState {
+export function storedState(db: string, jobId = 'job'): StoredState {
   if (!existsSync(db)) return empty;
   const folder = mkdtempSync(join(tmpdir(), 'openapi-batch-copy-'));
   const copy = join(folder, 'copy.sqlite');
@@ -27,7 +27,7 @@ export function storedState(db: string): StoredState {
     copyFileSync(db, copy);
     if (existsSync(`${db}-wal`)) copyFileSync(`${db}-wal`, `${copy}-wal`);
     const store = sqliteStore({ path: copy, durability: 'normal' });
-    const record = store.findJob('job');
+    const record = store.findJob(jobId);
     const results = record === undefined ? [] : store.results(record.key, 0, 1_000_000, 'all');
     store.close();
     return { record, results, done: new Set(results.map(({ result }) => result.itemId)) };
