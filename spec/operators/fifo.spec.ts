@@ -12,13 +12,12 @@ describe('Fifo', () => {
         for (const change of changes) {
           for (let n = 0; n < change; n++) fifo.push({ n: pushed++ });
           for (let n = 0; n > change; n--) {
-            expect(fifo.first?.n).toBe(shifted < pushed ? shifted : undefined);
-            expect(fifo.shift()?.n).toBe(shifted < pushed ? shifted++ : undefined);
+            const expected = shifted < pushed ? shifted++ : undefined;
+            if (fifo.first?.n !== expected || fifo.shift()?.n !== expected) throw new Error(`not ${String(expected)}`);
           }
           expect(fifo.length).toBe(pushed - shifted);
         }
       }),
-      { numRuns: 50 },
     );
   });
 });
