@@ -76,8 +76,12 @@ describe('drawBar', () => {
   });
 
   it.each([
-    [80, '░░░░░░░░░░░   6% 120/2,000 done: 3 failed, 840/3,500 req/min, 12.3k/30k tok/min'],
-    [100, '░░░░░░░░░░░░░░░   6% 120/2,000 done: 3 failed, 840/3,500 req/min, 12.3k/30k tok/min, eta 1 min 20 s'],
+    [80, '░░░░░░░░░░   6% 120/2,000 done: 3 failed, 840/3,500 req/min, 12.3k/30k tok/min'],
+    [100, '░░░░░░░░░░   6% 120/2,000 done: 3 failed, 840/3,500 req/min, 12.3k/30k tok/min, eta 1 min 20 s'],
+    [
+      115,
+      '█░░░░░░░░░░░░░░░░░░░   6% 120/2,000 done: 117 ok, 3 failed, 840/3,500 req/min, 12.3k/30k tok/min, eta 1 min 20 s',
+    ],
   ])('in %i columns', (columns, text) => expect(bar(columns)).toBe(text));
 
   it.each<[Partial<Progress>, number, RegExp]>([

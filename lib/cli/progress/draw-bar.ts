@@ -1,11 +1,12 @@
 import type { Progress } from '../../core/progress.js';
 import { describeProgress, isReading } from './describe-progress.js';
 
-const longest = 28;
-const shortest = 10;
+/** In steps, so that a number that grows by a digit does not move everything. */
+const lengths = [28, 20, 10] as const;
+const shortest = lengths[2];
 
 /**
- * The bar and what is to be said beside it, in so many columns where possible: the bar gets what the text leaves. `part` is
+ * The bar and what is to be said beside it, in so many columns where possible: the bar is as long as the text lets it. `part` is
  * the share that is done, 0 to 1; `now` is epoch milliseconds.
  */
 export function drawBar(progress: Progress, part: number, now: number, columns: number): string {
@@ -16,7 +17,7 @@ export function drawBar(progress: Progress, part: number, now: number, columns: 
   // The last column stays free: some terminals go to the next line when it is written to.
   const room = columns - 1 - percent.length;
   const text = describeProgress(progress, now, room - shortest);
-  const width = Math.max(shortest, Math.min(longest, room - text.length));
+  const width = lengths.find((length) => length + text.length <= room) ?? shortest;
   const filled = Math.floor(share * width);
   return `${'█'.repeat(filled)}${'░'.repeat(width - filled)}${percent}${text}`;
 }
