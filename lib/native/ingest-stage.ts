@@ -14,12 +14,13 @@ import {
 } from 'rxjs';
 import { pollUntil } from '../operators/poll-until.js';
 import type { BatchFault, RemoteBatch } from '../provider/native.js';
+import { askBatch } from './ask-batch.js';
 import type { Awaited } from './awaited.js';
 import { ordinalOfKey } from './item-key.js';
 import { loadAwaited } from './load-awaited.js';
 import type { NativeDraft } from './native-draft.js';
 import { mergeOutputs } from './output-marks.js';
-import { CallRefused, patiently } from './patiently.js';
+import { CallRefused } from './patiently.js';
 import { readOutput } from './read-output.js';
 import { isFinal } from './search-verdict.js';
 import { settleCause, vanished } from './settle-cause.js';
@@ -72,10 +73,7 @@ function readAll(shard: Shard, awaited: Awaited, context: ShardContext): Observa
 }
 
 function askAgain(shard: Shard, context: ShardContext): Observable<RemoteBatch> {
-  const { native } = context;
-  return patiently('poll', (call) => native.poll(shard.record.batchId ?? '', call), context).pipe(
-    tap((batch) => (shard.remote = batch)),
-  );
+  return askBatch(shard, context).pipe(tap((batch) => (shard.remote = batch)));
 }
 
 function readOutputs(
@@ -93,7 +91,10 @@ function readOutputs(
 
 /** Whether an output may still appear; counts are a hint here, and only for how long to look. */
 export function expectsMore(batch: RemoteBatch | undefined, left: number, inTime: boolean): boolean {
-  if (batch === undefined || left === 0 || !inTime) return false;
+  if (batch === undefined || left === 0) return false;
+  // Said to have ended too early: it is waited for as before.
+  if (!isFinal(batch.status)) return true;
+  if (!inTime) return false;
   switch (batch.status) {
     case 'completed':
       return true;

@@ -1,6 +1,7 @@
 import { catchError, concat, defer, EMPTY, ignoreElements, tap, type Observable } from 'rxjs';
 import { backoffDelay, waitAtLeast } from '../core/backoff.js';
 import type { BatchSubmission, NativeVerdict, SubmitStep } from '../provider/native.js';
+import { ofShard } from './ask-batch.js';
 import { stopping, verdictOf } from './patiently.js';
 import { remoteCall } from './remote-call.js';
 import { putBack, rejected } from './settle-cause.js';
@@ -53,8 +54,9 @@ function record(shard: Shard, step: SubmitStep, context: ShardContext): void {
     writeShard(shard, { fileId: step.fileId }, context);
     return;
   }
-  const { batchId, said } = step.batch;
-  shard.remote = step.batch;
+  const batch = ofShard(step.batch, shard, context);
+  const { batchId, said } = batch;
+  shard.remote = batch;
   shard.refusals = 0;
   moveShard(shard, 'created', context, { batchId, said });
 }

@@ -12,6 +12,7 @@ import {
 } from 'rxjs';
 import { pollUntil } from '../operators/poll-until.js';
 import type { RemoteBatch } from '../provider/native.js';
+import { askBatch, batchIdOf } from './ask-batch.js';
 import type { NativeDraft } from './native-draft.js';
 import { CallRefused, patiently } from './patiently.js';
 import { isFinal } from './search-verdict.js';
@@ -51,12 +52,12 @@ export function cancelStage(shard: Shard, context: ShardContext): Observable<nev
 
 /** Every answer of a batch's polls, the final one last. */
 export function pollBatch(shard: Shard, context: ShardContext): Observable<RemoteBatch> {
-  const { native, settings, random, scheduler } = context;
+  const { settings, random, scheduler } = context;
   const { pollIntervalMs, maxPollIntervalMs } = settings;
   // What was just created has not ended; what is taken up after a pause may have.
   const firstMs = shard.remote === undefined || isFinal(shard.remote.status) ? 0 : pollIntervalMs;
   return pollUntil(
-    () => patiently('poll', (call) => native.poll(batchIdOf(shard), call), context),
+    () => askBatch(shard, context),
     ({ status }) => isFinal(status),
     { intervalMs: pollIntervalMs, maxIntervalMs: maxPollIntervalMs, jitter: 0.1, firstMs, random, scheduler },
   ).pipe(
@@ -87,9 +88,4 @@ function gone(shard: Shard, error: unknown, context: ShardContext): Observable<n
   context.quota.drained(shard.enqueued);
   moveShard(shard, 'decided', context, { cause: vanished(error.message) });
   return EMPTY;
-}
-
-function batchIdOf({ record }: Shard): string {
-  if (record.batchId === null) throw new Error(`Shard ${String(record.shard)} has no batch yet`);
-  return record.batchId;
 }
