@@ -7,7 +7,7 @@ import {
   type FaultRule,
 } from '../../../lib/testing/index.js';
 import type { FakeName } from './chaos-task.js';
-import { after, errorInside, wrongId, wrongShapes } from './lies.js';
+import { after, errorInside, wrongBatch, wrongShapes } from './lies.js';
 
 const { reset, cut, hang, stall, slow, truncatedJson, emptyBody, plainText, html } = openaiFaults;
 
@@ -45,7 +45,7 @@ function calls({ serverError, rateLimit }: Pick<typeof openaiFaults, 'serverErro
   return [
     ...rules(looks, 0.025, [reset(), truncatedJson(), emptyBody(), html(), errorInside, serverError()]),
     ...rules(looks, 0.01, [hang(), stall(), rateLimit({ waitMs: 60 }), ...wrongShapes]),
-    ...rules(['batches.get'], 0.03, [wrongId]),
+    ...rules(['batches.get', 'batches.create'], 0.03, [wrongBatch]),
     ...rules(uploads, 0.05, [reset(), reset({ billed: true }), serverError(), after(wrongShapes[4]!), cut()]),
     ...rules(['files.content'], 0.08, [reset(), cut(), cut({ bytes: 100 }), serverError(), stall()]),
   ];

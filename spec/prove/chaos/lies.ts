@@ -20,15 +20,23 @@ export function after(fault: Fault): Fault {
   return { ...fault, name: `${fault.name} after`, performs: true };
 }
 
-/** The state of a batch under the id of another one, and ended with nothing. */
-export const wrongId: Fault = {
-  name: 'wrongId',
+/** Another batch, with the marker of another shard, and ended with nothing. */
+export const wrongBatch: Fault = {
+  name: 'wrongBatch',
   performs: true,
   reply: ({ good }) => {
     if (typeof good?.body !== 'string') throw new Error('There is no answer to change');
-    const body = JSON.parse(good.body) as Record<string, unknown>;
-    const openai = { id: 'batch_of_somebody_else', status: 'completed', output_file_id: null, error_file_id: null };
-    const gemini = { name: 'batches/of-somebody-else', done: true, response: {} };
-    return { ...good, body: JSON.stringify({ ...body, ...('object' in body ? openai : gemini) }) };
+    const body = JSON.parse(good.body) as { readonly object?: string; readonly metadata?: object };
+    const { metadata = {} } = body;
+    const openai = { id: 'batch_other', status: 'completed', metadata: { ...metadata, shard: '9999' } };
+    const gemini = {
+      name: 'batches/other',
+      done: true,
+      response: {},
+      metadata: { ...metadata, displayName: stranger },
+    };
+    return { ...good, body: JSON.stringify({ ...body, ...(body.object === undefined ? gemini : openai) }) };
   },
 };
+
+const stranger = 'openapi-batch somebody-else 1 1 abc';
