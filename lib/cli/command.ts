@@ -69,6 +69,8 @@ export interface ResultsCommand extends DatabaseFlags {
   readonly only: 'all' | 'ok' | 'failed';
   readonly output?: string | undefined;
   readonly ordered: boolean;
+  /** Read a damaged database page by page. */
+  readonly salvage: boolean;
 }
 
 /** What a command line asks for. */

@@ -20,6 +20,13 @@ interface RunValues extends WatchValues {
   readonly limit?: number;
 }
 
+interface ResultsValues extends DatabaseValues {
+  readonly only?: 'ok' | 'failed';
+  readonly output?: string;
+  readonly ordered?: true;
+  readonly salvage?: true;
+}
+
 /** Declares every command with its options; an action hands over the command it found. */
 export function defineCommands(program: Program, found: (command: Command) => void): void {
   const jobId = (): Argument => new Argument('<job-id>', 'as printed by run, or by list').argParser(notEmpty);
@@ -70,9 +77,10 @@ export function defineCommands(program: Program, found: (command: Command) => vo
     .addOption(new Option('--only <which>', 'default: all').choices(['ok', 'failed']))
     .option('-o, --output <file>', 'default: stdout', notEmpty)
     .option('--ordered', 'in the order of the input')
-    .action((id: string, values: DatabaseValues & { only?: 'ok' | 'failed'; output?: string; ordered?: true }) => {
-      const { only = 'all', output, ordered = false } = values;
-      found({ name: 'results', jobId: id, only, output, ordered, ...databaseFlags(values) });
+    .option('--salvage', 'read what is left of a damaged database; it is opened read-only and not changed')
+    .action((id: string, values: ResultsValues) => {
+      const { only = 'all', output, ordered = false, salvage = false } = values;
+      found({ name: 'results', jobId: id, only, output, ordered, salvage, ...databaseFlags(values) });
     });
 
   const about: Readonly<Record<JobCommand['name'], readonly [text: string, json: string]>> = {

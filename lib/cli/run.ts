@@ -34,7 +34,9 @@ async function perform(command: Command, io: CliIo): Promise<number> {
     case 'status':
       return await (await import('./commands/show-status.js')).showStatus(command, io);
     case 'results':
-      return await (await import('./commands/export-results.js')).exportResults(command, io);
+      return command.salvage
+        ? await (await import('./commands/salvage-results.js')).salvageResults(command, io)
+        : await (await import('./commands/export-results.js')).exportResults(command, io);
     case 'cancel':
       return await (await import('./commands/end-job.js')).cancelJob(command, io);
     case 'delete':

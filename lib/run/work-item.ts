@@ -1,3 +1,4 @@
+import { BatchError } from '../core/errors.js';
 import type { ResolvedItem } from '../core/item.js';
 import type { ClaimedItem } from '../store/store.js';
 
@@ -8,8 +9,12 @@ export interface WorkItem {
   readonly metadata: unknown;
   /** Failed attempts on record. */
   failures: number;
-  /** Rate-limit refusals in a row in this run. */
+  /** Rate-limit refusals in this run between which other items passed: it may be this item's fault. */
   refusals: number;
+  /** Good answers of the limiter at the last refusal. */
+  passedBefore: number;
+  /** Times this item was given up in this run for being slower than the others. */
+  straggles: number;
 }
 
 /** What a job says for all its items. */
@@ -39,12 +44,23 @@ export function resolveItem(
 }
 
 export function toWorkItem(claimed: ClaimedItem, defaults: ItemDefaults): WorkItem {
-  const request = JSON.parse(claimed.request) as StoredRequest;
+  const request = readRequest(claimed);
   return {
     ordinal: claimed.ordinal,
     resolved: resolveItem(claimed.itemId, request, defaults),
     metadata: request.metadata,
     failures: claimed.failures,
     refusals: 0,
+    passedBefore: -1,
+    straggles: 0,
   };
+}
+
+function readRequest({ ordinal, request }: ClaimedItem): StoredRequest {
+  try {
+    return JSON.parse(request) as StoredRequest;
+  } catch (error) {
+    const text = `Item ${String(ordinal)} in the database is not what was written: the file is damaged; restore it from a copy, or read what is left with: openapi-batch results <job-id> --salvage`;
+    throw new BatchError('store_corrupt', text, { cause: error });
+  }
 }

@@ -57,10 +57,13 @@ describe('parse', () => {
     ['status j', { name: 'status', jobId: 'j', ...plain }],
     ['cancel j', { name: 'cancel', jobId: 'j', ...plain }],
     ['delete j', { name: 'delete', jobId: 'j', ...plain }],
-    ['results j', { name: 'results', jobId: 'j', only: 'all', output: undefined, ordered: false, ...plain }],
+    [
+      'results j',
+      { name: 'results', jobId: 'j', only: 'all', output: undefined, ordered: false, salvage: false, ...plain },
+    ],
     [
       'results j --only failed --ordered -o f',
-      { name: 'results', jobId: 'j', only: 'failed', output: 'f', ordered: true, ...plain },
+      { name: 'results', jobId: 'j', only: 'failed', output: 'f', ordered: true, salvage: false, ...plain },
     ],
   ])('%s', (line, command) => expect(parse(words(line), '1.2.3')).toEqual({ kind: 'command', command }));
 

@@ -77,8 +77,9 @@ export class EventTable {
 
   after(job: number, jobId: string, seq: number, limit: number): readonly BatchEvent[] {
     const text = 'SELECT seq, type, at, item, body FROM events WHERE job = ? AND seq > ? ORDER BY seq LIMIT ?';
-    const rows = this.connection.read(() => this.connection.sql(text).all(job, seq, limit));
-    return (rows as EventRow[]).map((row) => toEvent(jobId, row));
+    return this.connection.read(() =>
+      (this.connection.sql(text).all(job, seq, limit) as EventRow[]).map((row) => toEvent(jobId, row)),
+    );
   }
 
   lastSeq(job: number): number {
@@ -91,8 +92,10 @@ export class EventTable {
   /** The event a column of the job's row points at. */
   pointed(job: number, jobId: string, column: 'progress_seq' | 'complete_seq'): BatchEvent | undefined {
     const text = `SELECT seq, type, at, item, body FROM events WHERE seq = (SELECT ${column} FROM jobs WHERE key = ?)`;
-    const row = this.connection.read(() => this.connection.sql(text).get(job)) as EventRow | undefined;
-    return row === undefined ? undefined : toEvent(jobId, row);
+    return this.connection.read(() => {
+      const row = this.connection.sql(text).get(job) as EventRow | undefined;
+      return row === undefined ? undefined : toEvent(jobId, row);
+    });
   }
 
   results(job: number, after: number, limit: number, filter: ResultFilter): readonly PlacedResult[] {
@@ -108,6 +111,6 @@ export class EventTable {
   }
 
   #placed(text: string, ...values: readonly number[]): readonly PlacedResult[] {
-    return (this.connection.read(() => this.connection.sql(text).all(...values)) as EventRow[]).map(toPlacedResult);
+    return this.connection.read(() => (this.connection.sql(text).all(...values) as EventRow[]).map(toPlacedResult));
   }
 }

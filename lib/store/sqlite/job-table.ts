@@ -50,9 +50,10 @@ export class JobTable {
   }
 
   find(jobId: string): JobRecord | undefined {
-    const row = this.connection.read(() => this.connection.sql('SELECT * FROM jobs WHERE job_id = ?').get(jobId)) as
-      JobRow | undefined;
-    return row === undefined ? undefined : toJobRecord(row);
+    return this.connection.read(() => {
+      const row = this.connection.sql('SELECT * FROM jobs WHERE job_id = ?').get(jobId) as JobRow | undefined;
+      return row === undefined ? undefined : toJobRecord(row);
+    });
   }
 
   require(jobId: string): JobRecord {
@@ -63,10 +64,8 @@ export class JobTable {
   }
 
   list(): readonly JobRecord[] {
-    const rows = this.connection.read(() =>
-      this.connection.sql('SELECT * FROM jobs WHERE job_id IS NOT NULL ORDER BY key DESC').all(),
-    );
-    return (rows as JobRow[]).map(toJobRecord);
+    const text = 'SELECT * FROM jobs WHERE job_id IS NOT NULL ORDER BY key DESC';
+    return this.connection.read(() => (this.connection.sql(text).all() as JobRow[]).map(toJobRecord));
   }
 
   /** Within a transaction. Throws `lease_lost` when another owner has taken the job. */

@@ -1,9 +1,10 @@
 import { closeSync, existsSync, openSync, statSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { BatchError } from '../../core/errors.js';
+import { isLogDamaged } from '../salvage/damaged-log.js';
 import { applicationId, migrate } from './migrations.js';
 import { loadSqlite, type SqliteDatabase } from './sqlite-driver.js';
-import { translateError } from './translate-error.js';
+import { damagedFile, translateError } from './translate-error.js';
 
 export interface OpenDatabaseOptions {
   readonly path: string;
@@ -18,7 +19,10 @@ const leastFreeBytes = 32 * 1024 * 1024;
 /** Opens or creates the file, readable by its owner only, in WAL mode, at this version's schema. */
 export function openDatabase({ path, durability, lockTimeoutMs }: OpenDatabaseOptions): SqliteDatabase {
   const Database = loadSqlite();
-  if (path !== ':memory:') prepareFile(path);
+  if (path !== ':memory:') {
+    prepareFile(path);
+    refuseDamagedLog(path, durability);
+  }
   let db: SqliteDatabase | undefined;
   try {
     db = new Database(path, { timeout: lockTimeoutMs });
@@ -56,6 +60,17 @@ function prepareFile(path: string): void {
       { cause: error },
     );
   }
+}
+
+/**
+ * SQLite would take either for an earlier state of things, and results that were paid for would be asked for again. A log that
+ * is not synced may have holes after a power cut, which `normal` durability allows for.
+ */
+function refuseDamagedLog(path: string, durability: 'full' | 'normal'): void {
+  const wal = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  if (wal === undefined || wal.size === 0) return;
+  if (statSync(path).size === 0) throw damagedFile(path, 'it is empty, but its write-ahead log is not');
+  if (durability === 'full' && isLogDamaged(path)) throw damagedFile(path, 'its write-ahead log has lost a part');
 }
 
 /** Asked before a run, not before a look: a full disk can still be read. */

@@ -4,6 +4,7 @@ import type { Progress } from '../../core/progress.js';
 import type { Result } from '../../core/result.js';
 import type { JobRecord, PlacedResult } from '../store.js';
 import { ordinalOf } from './key-space.js';
+import { DamagedRow, storedJson } from './stored-json.js';
 
 export const eventTypes = { progress: 1, item: 2, complete: 3 } as const;
 
@@ -43,8 +44,6 @@ export interface EventRow {
   body: string;
 }
 
-const parse = <T>(text: string): T => JSON.parse(text) as T;
-
 export function toJobRecord(row: JobRow): JobRecord {
   return {
     key: row.key,
@@ -52,12 +51,12 @@ export function toJobRecord(row: JobRow): JobRecord {
     provider: row.provider,
     endpoint: row.endpoint,
     model: row.model,
-    params: parse(row.params),
+    params: storedJson(row.params),
     mode: row.mode as Mode,
     runMode: row.run_mode as RunMode,
     modeReason: row.mode_reason,
     status: row.status as JobStatus,
-    reason: row.reason === null ? null : parse<StopReason>(row.reason),
+    reason: row.reason === null ? null : storedJson<StopReason>(row.reason),
     total: row.total,
     inputComplete: row.input_complete === 1,
     ok: row.ok,
@@ -66,10 +65,10 @@ export function toJobRecord(row: JobRow): JobRecord {
     outputTokens: row.output_tokens,
     lowWater: row.low_water,
     claimedTo: row.claimed_to,
-    tags: parse(row.tags),
-    metadata: row.metadata === null ? null : parse<unknown>(row.metadata),
-    settings: parse(row.settings),
-    notes: parse(row.notes),
+    tags: storedJson(row.tags),
+    metadata: row.metadata === null ? null : storedJson<unknown>(row.metadata),
+    settings: storedJson(row.settings),
+    notes: storedJson(row.notes),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
@@ -79,20 +78,26 @@ export function toEvent(jobId: string, row: EventRow): BatchEvent {
   const base = { jobId, seq: row.seq, at: row.at };
   switch (row.type) {
     case eventTypes.item: {
-      const result = parse<Result>(row.body);
+      const result = toResult(row);
       return { type: 'item', ...base, itemId: result.itemId, result };
     }
     case eventTypes.complete:
       return {
         type: 'complete',
         ...base,
-        ...parse<{ status: 'completed' | 'cancelled'; progress: Progress }>(row.body),
+        ...storedJson<{ status: 'completed' | 'cancelled'; progress: Progress }>(row.body),
       };
     default:
-      return { type: 'progress', ...base, progress: parse<Progress>(row.body) };
+      return { type: 'progress', ...base, progress: storedJson<Progress>(row.body) };
   }
 }
 
 export function toPlacedResult(row: EventRow): PlacedResult {
-  return { seq: row.seq, ordinal: ordinalOf(row.item ?? 0), result: parse<Result>(row.body) };
+  return { seq: row.seq, ordinal: ordinalOf(row.item ?? 0), result: toResult(row) };
+}
+
+function toResult({ body }: EventRow): Result {
+  const result = storedJson<Partial<Result> | null>(body);
+  if (typeof result?.itemId !== 'string') throw new DamagedRow('a result is not what was written');
+  return result as Result;
 }

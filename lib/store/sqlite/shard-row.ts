@@ -1,5 +1,6 @@
 import type { OutputMark, SettleCause, ShardPatch, ShardRecord, ShardState } from '../shard-store.js';
 import { ordinalOf } from './key-space.js';
+import { storedJson } from './stored-json.js';
 
 export interface ShardRow {
   readonly key: number;
@@ -42,8 +43,8 @@ export function toShardRecord(row: ShardRow): ShardRecord {
     said: row.said,
     completed: row.completed,
     failed: row.failed,
-    outputs: JSON.parse(row.outputs) as OutputMark[],
-    cause: row.cause === null ? null : (JSON.parse(row.cause) as SettleCause),
+    outputs: storedJson<OutputMark[]>(row.outputs),
+    cause: row.cause === null ? null : storedJson<SettleCause>(row.cause),
   };
 }
 

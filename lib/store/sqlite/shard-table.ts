@@ -13,6 +13,7 @@ import type { Connection } from './connection.js';
 import { leaseLost } from './job-table.js';
 import { firstKey, itemKey, lastKey, ordinalOf } from './key-space.js';
 import { toAssignments, toShardRecord, type ShardRow } from './shard-row.js';
+import { storedJson } from './stored-json.js';
 
 const unfinished = '(s.state IS NULL OR s.state = 0)';
 
@@ -34,8 +35,9 @@ export class ShardTable implements ShardStore {
       UNION ALL SELECT * FROM (
         SELECT * FROM shards WHERE key > ? AND key <= ? AND state = 'done' ORDER BY key DESC LIMIT ?) ORDER BY key`;
     const range = [firstKey(jobKey), lastKey(jobKey)] as const;
-    const rows = this.connection.read(() => this.connection.sql(text).all(...range, ...range, done));
-    return (rows as ShardRow[]).map(toShardRecord);
+    return this.connection.read(() =>
+      (this.connection.sql(text).all(...range, ...range, done) as ShardRow[]).map(toShardRecord),
+    );
   }
 
   open(lease: Lease, model: string): number {
@@ -150,7 +152,7 @@ export class ShardTable implements ShardStore {
   /** Within a transaction. */
   note(jobKey: number, { add }: NoteDraft): void {
     const row = this.connection.sql('SELECT notes FROM jobs WHERE key = ?').get(jobKey) as { readonly notes: string };
-    const notes = JSON.parse(row.notes) as Record<string, number>;
+    const notes = storedJson<Record<string, number>>(row.notes);
     for (const [name, count] of Object.entries(add)) notes[name] = (notes[name] ?? 0) + count;
     this.connection.sql('UPDATE jobs SET notes = ? WHERE key = ?').run(JSON.stringify(notes), jobKey);
   }
@@ -178,6 +180,6 @@ interface MemberRow {
 }
 
 function toMember(ordinal: number, { itemId, failures, request }: MemberRow): ShardMember {
-  const { metadata } = (request === null ? {} : JSON.parse(request)) as { readonly metadata?: unknown };
+  const { metadata }: { readonly metadata?: unknown } = request === null ? {} : storedJson(request);
   return { ordinal, itemId, failures, metadata };
 }

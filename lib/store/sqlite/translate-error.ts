@@ -1,16 +1,32 @@
 import { BatchError, isBatchError, messageOf, type BatchErrorCode } from '../../core/errors.js';
+import { DamagedRow } from './stored-json.js';
 
 const diskFull = (path: string): string =>
   `The disk that holds ${path} is full; free some space and resume: nothing already written is lost`;
 
+/** Read-only and page by page: what SQLite can no longer reach is found there too. */
+const salvage = (path: string): string => {
+  const word = /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+  return `read what is left of a job with: openapi-batch results <job-id> --salvage --db ${word}`;
+};
+
+const damaged = (path: string, said: string): string =>
+  `${path} is damaged (${said}); restore it from a copy, or ${salvage(path)}`;
+
+/** A file that is damaged, and what can be done. */
+export function damagedFile(path: string, said: string, options: ErrorOptions = {}): BatchError {
+  return new BatchError('store_corrupt', damaged(path, said), options);
+}
+
 const codes: readonly (readonly [RegExp, BatchErrorCode, (path: string, said: string) => string])[] = [
   [/^SQLITE_FULL$/, 'disk_full', diskFull],
   [
-    /^SQLITE_(NOTADB|CORRUPT)/,
+    /^SQLITE_NOTADB/,
     'store_corrupt',
     (path, said) =>
-      `${path} is not a readable SQLite database (${said}); restore it from a copy, or choose another file`,
+      `${path} is not a readable SQLite database (${said}); restore it from a copy, or choose another file; if it was one, ${salvage(path)}`,
   ],
+  [/^SQLITE_CORRUPT/, 'store_corrupt', damaged],
   [/^SQLITE_READONLY/, 'store_readonly', (path) => `${path} cannot be written: the file or its folder is read-only`],
   [
     /^SQLITE_(BUSY|LOCKED|PROTOCOL)/,
@@ -36,6 +52,7 @@ const codes: readonly (readonly [RegExp, BatchErrorCode, (path: string, said: st
  */
 export function translateError(error: unknown, path: string): unknown {
   if (isBatchError(error)) return error;
+  if (error instanceof DamagedRow) return damagedFile(path, error.message, { cause: error });
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   const said = messageOf(error);
   // A write that hits the end of the disk may surface as an I/O error of the write or of the WAL's shared memory.

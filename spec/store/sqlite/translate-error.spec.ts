@@ -8,8 +8,9 @@ describe('an error of the engine', () => {
   it.each([
     ['SQLITE_FULL', 'disk_full', /^The disk that holds db is full; free some space/],
     ['SQLITE_NOTADB', 'store_corrupt', /^db is not a readable SQLite database \(said so\)/],
-    ['SQLITE_CORRUPT', 'store_corrupt', /^db is not a readable SQLite database/],
-    ['SQLITE_CORRUPT_VTAB', 'store_corrupt', /restore it from a copy/],
+    ['SQLITE_NOTADB', 'store_corrupt', /or choose another file; if it was one, read what is left/],
+    ['SQLITE_CORRUPT', 'store_corrupt', /^db is damaged \(said so\); restore it from a copy, or read what is left/],
+    ['SQLITE_CORRUPT_VTAB', 'store_corrupt', /with: openapi-batch results <job-id> --salvage --db db$/],
     ['SQLITE_READONLY', 'store_readonly', /^db cannot be written/],
     ['SQLITE_READONLY_DBMOVED', 'store_readonly', /read-only/],
     ['SQLITE_BUSY', 'store_locked', /^db is locked by another process/],
