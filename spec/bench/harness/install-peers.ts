@@ -16,11 +16,12 @@ export async function installPeers(): Promise<void> {
   if (Object.entries(dependencies ?? {}).every(isThere)) return;
   process.stderr.write(`  installing peers in ${peersFolder} ...\n`);
   const flags = ['--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'];
-  await promisify(execFile)('npm', ['install', '--prefix', peersFolder, ...flags], { timeout: 300_000 }).catch(
-    (error: unknown) => {
-      throw new Error(`the peers could not be installed: ${error instanceof Error ? error.message : String(error)}`);
-    },
-  );
+  const install = promisify(execFile)('npm', ['install', '--prefix', peersFolder, ...flags], { timeout: 300_000 });
+  await install.catch((error: unknown) => {
+    // The command, and the first thing npm has to say; what follows is its own stack.
+    const reason = (error instanceof Error ? error.message : String(error)).split('\n').slice(0, 2).join(': ');
+    throw new Error(`the peers could not be installed (${reason})`);
+  });
 }
 
 function readPackage(folder: string): { version?: string; dependencies?: Record<string, string> } {

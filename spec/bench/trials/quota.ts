@@ -17,7 +17,7 @@ import { writeChart } from './quota/write-chart.js';
  *     npx tsx spec/bench/run.ts quota requests tokens library pmap     # the same without building dist first
  *
  * Each cell prints a line as it ends and, where words chose it, its admissions second by second (`60-3`: three refused).
- * A run of everything (some 12 minutes) draws `docs/quota.svg` anew.
+ * A run of everything (some 13 minutes) draws `docs/quota.svg` anew.
  */
 export const quota: Trial = {
   name: 'quota',

@@ -31,7 +31,7 @@ const blind = { used: 0.9, refused: 0.03 };
 export const scenarios: readonly Scenario[] = [
   {
     ...{ name: 'requests', title: 'requests per window', peers: true, short: true },
-    ...{ quota: requests, items: sized(1_500, 900), target: exact },
+    ...{ quota: requests, items: sized(1_500, 1_200), target: exact },
   },
   {
     ...{ name: 'tenth', title: 'enforced per tenth', peers: true, short: true },
@@ -47,7 +47,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     ...{ name: 'charged', title: '429s count too', peers: true },
-    ...{ quota: { ...requests, chargeRefused: true }, items: sized(1_500, 900), target: exact },
+    ...{ quota: { ...requests, chargeRefused: true }, items: sized(1_500, 1_200), target: exact },
   },
   {
     ...{ name: 'both', title: 'requests and tokens' },
