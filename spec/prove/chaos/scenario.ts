@@ -60,7 +60,7 @@ export async function runScenario(options: ScenarioOptions): Promise<Readonly<Re
   };
   const doneTo = async (share: number): Promise<void> => {
     for (;;) {
-      await delay(50, undefined, { signal });
+      await delay(5, undefined, { signal });
       if (providers.every((one) => servers[one].ledger.billedCount >= (share * items) / 2)) return;
       if (workers.slice(-2).every(({ child }) => child.lines.some((line) => /^(end|stopped)/.test(line)))) return;
     }
@@ -68,8 +68,10 @@ export async function runScenario(options: ScenarioOptions): Promise<Readonly<Re
 
   report(`working on ${items} items, four jobs in two clients`);
   const first = both();
-  await doneTo(0.15);
+  await doneTo(0.1);
   report('a second process asks for the jobs');
+  // Suspended, so that there is something to ask for; the kernel still knows them for the owners.
+  for (const { child } of first) child.kill('SIGSTOP');
   const rivals = both({ rival: true });
   await Promise.all(rivals.map(({ child }) => child.gone));
   report('kill -9, and another process takes over');

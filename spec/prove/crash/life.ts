@@ -100,7 +100,7 @@ async function oneRun(options: LifeOptions, place: Place): Promise<Run> {
     ...{ url: server.url, input: options.input, run: number, learn: options.learn },
   };
   const child = startChild(options.program, task);
-  const clock = dies && byClock ? setTimeout(child.kill, random.share() * options.usualMs) : undefined;
+  const clock = dies && byClock ? setTimeout(() => child.kill(), random.share() * options.usualMs) : undefined;
   const hang = setTimeout(() => {
     complaints.push(`process ${number} hung${at(kill)}`);
     child.kill();

@@ -11,7 +11,8 @@ export interface Child {
   readonly gone: Promise<number | NodeJS.Signals>;
   /** Resolves at the first line, now or later, that begins like this; undefined when it ended without one. */
   line(start: string): Promise<string | undefined>;
-  kill(): void;
+  /** Default SIGKILL. */
+  kill(signal?: NodeJS.Signals): void;
 }
 
 /** Starts a compiled program with a task. */
@@ -50,6 +51,6 @@ export function startChild(file: string, task: unknown): Child {
         waiting.add(check);
         check();
       }),
-    kill: () => void child.kill('SIGKILL'),
+    kill: (signal = 'SIGKILL') => void child.kill(signal),
   };
 }
