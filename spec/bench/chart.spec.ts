@@ -19,8 +19,12 @@ describe('renderChart', () => {
     expect(svg).toContain('class="lost end">22%<');
   });
 
+  it('fades what was used by a client that lost items', () => {
+    expect(svg).toContain('width="112" height="10" rx="1" class="faded"/>');
+  });
+
   it('draws no bar beyond its column', () => {
-    expect(svg).toContain('width="120" height="10" rx="1" class="refused"/>');
+    expect(svg).toContain('width="110" height="10" rx="1" class="refused"/>');
   });
 
   it('is well-formed and has a style for dark pages', () => {

@@ -26,8 +26,14 @@ const refusalMs = 100;
 const sigma = 0.5;
 let startedAt: number | undefined;
 
+/** Milliseconds since the first request. */
+function elapsed(): number {
+  startedAt ??= performance.now();
+  return performance.now() - startedAt;
+}
+
 function complete(text: string, response: ServerResponse): void {
-  const now = performance.now() - (startedAt ??= performance.now());
+  const now = elapsed();
   const { max_tokens = 0, messages } = JSON.parse(text) as { max_tokens?: number; messages: { content: string }[] };
   const promptTokens = Math.ceil(messages.reduce((sum, { content }) => sum + content.length, 0) / 4);
   const charge = { requests: 1, tokens: Math.max(max_tokens, promptTokens) };
@@ -35,12 +41,15 @@ function complete(text: string, response: ServerResponse): void {
   const itemId = /item-\d+/.exec(messages.at(-1)?.content ?? '')?.[0] ?? '';
   const entry: Entry = { itemId, atMs: now, charge, admitted: admission.admitted, answered: false };
   entries.push(entry);
-  // A gateway writes them when it admits; the answer carries them later.
-  const headers = tellsLimits ? limitHeaders(quota.dimensions, now) : {};
+  // Most gateways reckon them when they admit; the answer carries them later.
+  const early = limitHeaders(quota.dimensions, now);
+  const headers = () => (options.lateHeaders === true ? limitHeaders(quota.dimensions, elapsed()) : early);
   const reply = (status: number, body: string, more: Record<string, string> = {}): void => {
     if (response.destroyed) return;
     entry.answered = true;
-    response.writeHead(status, { 'content-type': 'application/json', ...headers, ...more }).end(body);
+    response
+      .writeHead(status, { 'content-type': 'application/json', ...(tellsLimits ? headers() : {}), ...more })
+      .end(body);
   };
   if (admission.admitted) {
     setTimeout(() => reply(200, answerBody(promptTokens)), latencyMs * Math.exp(sigma * normal() - sigma ** 2 / 2));

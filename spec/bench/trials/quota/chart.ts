@@ -20,9 +20,9 @@ const groupGap = 12;
 /** Left edges and, for bars, the width of 100%. */
 const columns = {
   title: 0,
-  client: 140,
-  used: { x: 300, full: 160 },
-  refused: { x: 520, full: 120 },
+  client: 150,
+  used: { x: 320, full: 160 },
+  refused: { x: 540, full: 110 },
   lost: 755,
 } as const;
 
@@ -34,6 +34,7 @@ const style = `
   .lost { fill: #cf222e; font-weight: 600 }
   rect { fill: #9aa4ae }
   rect.own { fill: #2f81f7 }
+  rect.faded { opacity: 0.45 }
   rect.refused { fill: #d4862a }
   @media (prefers-color-scheme: dark) { text { fill: #a5adb8 } .lost { fill: #ff7b72 } }
 `;
@@ -60,11 +61,13 @@ export function renderChart(groups: readonly ChartGroup[]): string {
   return [head, `<style>${style}</style>`, ...parts, '</svg>', ''].join('\n');
 }
 
-function line({ client, own, used, refusedShare, lostShare }: ChartRow, y: number): string[] {
+function line({ client, own, used: share, refusedShare, lostShare }: ChartRow, y: number): string[] {
   const mark = own ? 'own' : '';
+  // Quota that was used while items were lost is no merit.
+  const used = lostShare > 0 ? `${mark} faded`.trim() : mark;
   return [
     text(columns.client, y + 10, client, mark),
-    ...bar(columns.used, y, used, mark, `${Math.round(used * 100)}%`),
+    ...bar(columns.used, y, share, used, `${Math.round(share * 100)}%`),
     ...bar(columns.refused, y, refusedShare, 'refused', percent(refusedShare)),
     text(columns.lost, y + 10, percent(lostShare), lostShare > 0 ? 'lost end' : 'end'),
   ];
@@ -79,7 +82,7 @@ function bar(
 ): string[] {
   const length = Math.round(Math.min(1, share) * full * 10) / 10;
   const rect = `<rect x="${x}" y="${y + 2}" width="${length}" height="${rowHeight - 4}" rx="1"${classes(mark)}/>`;
-  return [...(length > 0 ? [rect] : []), text(x + length + 4, y + 10, value, mark === 'own' ? mark : '')];
+  return [...(length > 0 ? [rect] : []), text(x + length + 4, y + 10, value, mark.startsWith('own') ? 'own' : '')];
 }
 
 function text(x: number, y: number, content: string, mark = ''): string {

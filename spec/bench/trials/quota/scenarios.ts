@@ -63,6 +63,10 @@ export const scenarios: readonly Scenario[] = [
     ...{ quota: { ...requests, changes: [{ afterMs: 8_000, factor: 2 }] }, items: sized(2_300, 1_700), target: exact },
   },
   {
+    ...{ name: 'late', title: 'headers of the time of the answer' },
+    ...{ quota: { ...requests, lateHeaders: true }, items: sized(1_500, 1_200), target: exact },
+  },
+  {
     ...{ name: 'blind', title: 'no headers', peers: true, short: true },
     ...{ quota: { ...requests, headers: false }, items: sized(5_000, 1_500), target: blind },
   },

@@ -16,6 +16,8 @@ export interface QuotaOptions {
   readonly chargeRefused?: boolean;
   /** `x-ratelimit-*`, `retry-after` and the wait in the message. Default true. */
   readonly headers?: boolean;
+  /** The headers tell of the time of the answer, not of the admission. Default false. */
+  readonly lateHeaders?: boolean;
   /** Limits that change in mid-run; times from the first request on. */
   readonly changes?: readonly LimitChange[];
 }
