@@ -46,18 +46,9 @@ export function statedLimits(words: RefusalWords): LimitObservation | undefined 
   const reading: LimitReading = {
     limit,
     remaining: Math.max(0, limit - used),
-    resetMs: Math.round((Math.min(used, limit) / limit) * windowMs(words)),
+    resetMs: Math.round((Math.min(used, limit) / limit) * 60_000),
   };
   return { [dimension]: reading };
-}
-
-/**
- * Milliseconds in which the whole limit comes back: the minute it is for, or less where the wait that is named shows that
- * it comes back sooner. Not more: a wait to the end of a fixed minute says nothing of the rate.
- */
-function windowMs({ limit = 0, used = 0, requested = 0, waitMs = 0 }: RefusalWords): number {
-  const missing = used + requested - limit;
-  return missing > 0 && waitMs > 0 ? Math.min(60_000, (limit * waitMs) / missing) : 60_000;
 }
 
 function amount(pattern: RegExp, text: string): number | undefined {

@@ -16,7 +16,7 @@ export type { Fault, FaultContext, FaultPlan, FaultRule, LineFault } from './fak
 export type { Ledger } from './fake-server/ledger.js';
 export type { LedgerBatch, LedgerEntry, LedgerMemory } from './fake-server/ledger-entry.js';
 export type { AnswerRequest, FakeServerOptions } from './fake-server/options.js';
-export type { QuotaOptions } from './fake-server/quota.js';
+export type { NewQuota, QuotaOptions } from './fake-server/quota.js';
 export type { Delivery, FileSlice, Reply } from './fake-server/reply.js';
 export type { NativeCallName, NativeSubject } from './native-bench.js';
 export { describeNative } from './native-contract.js';

@@ -5,6 +5,7 @@ import { geminiFaults } from '../../lib/testing/fake-gemini/gemini-faults';
 import { startFakeGemini } from '../../lib/testing/fake-gemini/start-fake-gemini';
 import { openaiFaults } from '../../lib/testing/fake-openai/openai-faults';
 import { startFakeOpenAI } from '../../lib/testing/fake-openai/start-fake-openai';
+import { ManualClock } from '../../lib/testing/fake-server/clock';
 import type { FakeServer } from '../../lib/testing/fake-server/fake-server';
 import { ask, item, verdict } from './support/ask';
 import { geminiMajors, openaiMajors } from './support/majors';
@@ -31,6 +32,22 @@ describe.each(openaiMajors)('%s and the fake OpenAI', (_name, sdk) => {
     expect(found.limits?.requests?.limit).toBe(1e6);
   });
 
+  it.each([
+    ['with headers', true],
+    ['in words alone', false],
+  ])('a spent minute tells the limit, its wait and its reset, %s', async (_how, rateLimitHeaders) => {
+    const clock = new ManualClock();
+    await using spent = await startFakeOpenAI({ requestsPerMinute: 4, rateLimitHeaders, clock });
+    const provider = openai({ sdk, baseURL: spent.url, apiKey: 'k-12345678', defaultModel: 'm' });
+    open.push(provider);
+    for (let n = 0; n < 4; n++) await ask(provider, item('hi'));
+    expect(await verdict(provider, item('hi'))).toMatchObject({
+      kind: 'rate_limited',
+      waitMs: 15_000,
+      limits: { requests: { limit: 4, remaining: 0, resetMs: 60_000 } },
+    });
+  });
+
   it('embeddings: answers vectors', async () => {
     const { output } = await ask(make('embeddings'), item({ input: ['a', 'b'] }));
     expect(output).toEqual([expect.any(Array), expect.any(Array)]);
@@ -39,6 +56,7 @@ describe.each(openaiMajors)('%s and the fake OpenAI', (_name, sdk) => {
   it.each([
     ['rateLimit', openaiFaults.rateLimit(), 'rate_limited', 'rate_limited'],
     ['slowDown', openaiFaults.slowDown(), 'rate_limited', 'rate_limited'],
+    ['dailyQuota', openaiFaults.dailyQuota(), 'stop', 'quota_exhausted'],
     ['flexUnavailable', openaiFaults.flexUnavailable(), 'rate_limited', 'rate_limited'],
     ['tooLarge', openaiFaults.tooLarge(), 'fail', 'too_large'],
     ['insufficientQuota', openaiFaults.insufficientQuota(), 'stop', 'quota_exhausted'],

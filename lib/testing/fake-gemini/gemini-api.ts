@@ -53,13 +53,10 @@ function admit({ call, params }: RouteContext, { quotas }: ServerParts): Reply |
   const tokens = isRecord(call.body) ? Math.max(1, tokensOf(requestText(call.body).all)) : 1;
   const refusal = quotas.of(model).admit(tokens);
   if (!refusal) return undefined;
-  const { dimension, limit, waitMs = 60_000 } = refusal;
-  return quotaError({
-    period: dimension === 'requests' ? 'requestsPerMinute' : 'tokensPerMinute',
-    limit,
-    model,
-    waitMs,
-  });
+  const { dimension, period, limit } = refusal;
+  // Asks to wait even for what no wait helps: a request above the limit, or a spent day.
+  const waitMs = period === 'day' ? 34_000 : (refusal.waitMs ?? 60_000);
+  return quotaError({ period: `${dimension}Per${period === 'day' ? 'Day' : 'Minute'}`, limit, model, waitMs });
 }
 
 function authorise({ headers }: IncomingMessage, path: string, apiKey: string | undefined): Reply | undefined {

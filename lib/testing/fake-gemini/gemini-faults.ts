@@ -3,7 +3,7 @@ import type { Fault } from '../fake-server/fault.js';
 import { type RetryHint, retryHeaders } from '../fake-server/retry-hint.js';
 import { blockedAnswer, blockedPrompt, type BlockReason, cutAtLimit, type FinishReason } from './answer-faults.js';
 import { geminiError, invalidKey } from './error-body.js';
-import { quotaError, type QuotaPeriod } from './quota-error.js';
+import { quotaError } from './quota-error.js';
 
 export interface RateLimitParts {
   /** Default `RetryInfo`, in the body, which is what Gemini does; the others are headers. */
@@ -11,7 +11,7 @@ export interface RateLimitParts {
   /** Default 1,000. */
   readonly waitMs?: number;
   /** Default `requestsPerMinute`. */
-  readonly period?: Exclude<QuotaPeriod, 'requestsPerDay'>;
+  readonly period?: 'requestsPerMinute' | 'tokensPerMinute';
 }
 
 /** An error answer instead of the work. */

@@ -1,7 +1,7 @@
 import type { Reply } from '../fake-server/reply.js';
 import { type Detail, geminiError } from './error-body.js';
 
-export type QuotaPeriod = 'requestsPerMinute' | 'tokensPerMinute' | 'requestsPerDay';
+export type QuotaPeriod = 'requestsPerMinute' | 'tokensPerMinute' | 'requestsPerDay' | 'tokensPerDay';
 
 const quotas: Readonly<Record<QuotaPeriod, { readonly metric: string; readonly id: string }>> = {
   requestsPerMinute: {
@@ -15,6 +15,10 @@ const quotas: Readonly<Record<QuotaPeriod, { readonly metric: string; readonly i
   requestsPerDay: {
     metric: 'generate_content_free_tier_requests',
     id: 'GenerateRequestsPerDayPerProjectPerModel-FreeTier',
+  },
+  tokensPerDay: {
+    metric: 'generate_content_free_tier_input_token_count',
+    id: 'GenerateContentInputTokensPerModelPerDay-FreeTier',
   },
 };
 

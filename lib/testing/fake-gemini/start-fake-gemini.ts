@@ -12,6 +12,6 @@ import type { FakeGeminiOptions } from './options.js';
  * ```
  */
 export function startFakeGemini(options: FakeGeminiOptions = {}): Promise<FakeServer> {
-  const server = new FakeServer(options, '', (parts) => createGeminiApi(options, parts));
+  const server = new FakeServer({ dayReset: 'midnight', ...options }, '', (parts) => createGeminiApi(options, parts));
   return server.listen(options.port ?? 0);
 }

@@ -22,7 +22,7 @@ export function createOpenAIApi(options: FakeServerOptions, parts: ServerParts):
   return {
     routes: [...requestRoutes(options, model), ...fileRoutes(native), ...batchRoutes(native)],
     authorise: (incoming) => authorise(incoming, options.apiKey),
-    admit: ({ call }) => admit(call, quotas, clock),
+    admit: ({ call }) => admit(call, quotas, clock, showLimits),
     headers: (call) => ({
       'x-request-id': `req_${textKey(`${call.operation} ${call.n}`)}`,
       'openai-version': '2020-10-01',

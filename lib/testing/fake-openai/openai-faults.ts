@@ -1,6 +1,6 @@
 import { commonFaults } from '../fake-server/common-faults.js';
 import type { Fault } from '../fake-server/fault.js';
-import { type RetryHint, retryHeaders } from '../fake-server/retry-hint.js';
+import { goDuration, type RetryHint, retryHeaders } from '../fake-server/retry-hint.js';
 import { contentFiltered, cutAtLength, refusedByModel } from './answer-faults.js';
 import { type ErrorParts, openaiError } from './error-body.js';
 
@@ -40,6 +40,16 @@ export const openaiFaults = {
       });
     },
   }),
+
+  /** 429 of a quota per day, which gives one more request after `waitMs`; default 432,000, as 200 a day do. */
+  dailyQuota: ({ waitMs = 432_000 }: { waitMs?: number } = {}): Fault =>
+    errorFault(
+      'dailyQuota',
+      429,
+      'Rate limit reached for gpt-4o-mini in organization org-fake on requests per day (RPD): Limit 200, Used 200, ' +
+        `Requested 1. Please try again in ${goDuration(waitMs)}.`,
+      { type: 'requests', code: 'rate_limit_exceeded' },
+    ),
 
   /** 429 that asks to cut the rate. */
   slowDown: (): Fault =>

@@ -11,7 +11,8 @@ import { Listener } from './listener.js';
 import type { FakeServerOptions } from './options.js';
 import type { ServerParts } from './server-parts.js';
 import { TempFolder } from './temp-folder.js';
-import { type QuotaOptions, Quotas } from './quota.js';
+import type { NewQuota } from './quota.js';
+import { Quotas } from './quotas.js';
 
 /** A provider's API on a real local port. Close it, or the process stays alive. */
 export class FakeServer {
@@ -70,8 +71,8 @@ export class FakeServer {
     this.#parts.chooser.set(plan);
   }
 
-  /** Changes limits in mid-run; every bucket starts full. */
-  setQuota(quota: QuotaOptions): void {
+  /** Changes limits in mid-run, `undefined` takes one away; every bucket starts full. */
+  setQuota(quota: NewQuota): void {
     this.#parts.quotas.set(quota);
   }
 

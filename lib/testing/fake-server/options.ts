@@ -36,6 +36,6 @@ export interface FakeServerOptions extends QuotaOptions {
   readonly ledger?: LedgerMemory;
   /** Native batches. */
   readonly batches?: BatchOptions;
-  /** Whether quotas show in response headers, where the provider has such; default true. */
+  /** Whether quotas show in response headers, `retry-after` of a refusal among them, where the provider has such; default true. */
   readonly rateLimitHeaders?: boolean;
 }

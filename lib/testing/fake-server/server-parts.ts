@@ -2,7 +2,7 @@ import type { BatchOptions } from './batch-options.js';
 import type { FakeClock } from './clock.js';
 import type { FaultChooser } from './fault-plan.js';
 import type { Ledger } from './ledger.js';
-import type { Quotas } from './quota.js';
+import type { Quotas } from './quotas.js';
 import type { TempFolder } from './temp-folder.js';
 
 /** What a provider's API is built on: made before the API, owned by the server. */

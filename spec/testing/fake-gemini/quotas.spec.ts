@@ -43,3 +43,28 @@ it('asks to wait even for a request that can never pass, as Gemini does', async 
   server = await startFakeGemini({ clock, tokensPerMinute: 100 });
   await expect(ask(404)).rejects.toMatchObject({ status: 429, message: expect.stringContaining('"retryDelay":"60s"') });
 });
+
+describe('a quota of the day', () => {
+  const perDay = (metric: string): object => ({ status: 429, message: expect.stringContaining(metric) });
+
+  it('asks for a short wait that does not help, and begins anew at midnight Pacific', async () => {
+    const night = new ManualClock(Date.parse('2026-11-22T20:00:00Z'));
+    server = await startFakeGemini({ clock: night, requestsPerDay: 2 });
+    await ask(4);
+    await ask(4);
+    await expect(ask(4)).rejects.toMatchObject(perDay('"quotaId":"GenerateRequestsPerDayPerProjectPerModel-FreeTier"'));
+    await expect(ask(4)).rejects.toMatchObject(perDay('"retryDelay":"34s"'));
+    night.advance(12 * 3_600_000 - 1);
+    await expect(ask(4)).rejects.toMatchObject({ status: 429 });
+    night.advance(1);
+    await ask(4);
+    await ask(4);
+    await expect(ask(4)).rejects.toMatchObject({ status: 429 });
+  });
+
+  it('may be one of tokens', async () => {
+    server = await startFakeGemini({ clock, tokensPerDay: 100 });
+    await ask(396);
+    await expect(ask(8)).rejects.toMatchObject(perDay('"quotaId":"GenerateContentInputTokensPerModelPerDay-FreeTier"'));
+  });
+});

@@ -54,6 +54,7 @@ describe.each([
     ['insufficientQuota', faults.insufficientQuota(), 429, 'insufficient_quota'],
     ['spendLimit', faults.spendLimit('project_spend_limit_exceeded'), 429, 'project_spend_limit_exceeded'],
     ['slowDown', faults.slowDown(), 429, 'slow_down'],
+    ['dailyQuota', faults.dailyQuota(), 429, 'rate_limit_exceeded'],
     ['tooLarge', faults.tooLarge(), 429, 'rate_limit_exceeded'],
     ['flexUnavailable', faults.flexUnavailable(), 429, 'resource_unavailable'],
     ['serverError', faults.serverError(), 500, null],

@@ -88,7 +88,63 @@ it('keeps models apart, takes a shorter minute, and new limits in mid-run', asyn
   await expect(ask(client, {}, 'a')).rejects.toMatchObject({ status: 429 });
 });
 
-it('can keep its limits to itself', async () => {
-  const client = await start({ requestsPerMinute: 3, rateLimitHeaders: false });
-  expect([...(await ask(client)).keys()].filter((name) => name.startsWith('x-ratelimit'))).toEqual([]);
+it('can keep its limits to itself: the words of a refusal alone say when to come back', async () => {
+  const client = await start({ requestsPerMinute: 1, rateLimitHeaders: false });
+  const hints = (headers: Headers): string[] =>
+    [...headers.keys()].filter((name) => /^(x-ratelimit|retry-after)/.test(name));
+  expect(hints(await ask(client))).toEqual([]);
+  const refusal = (await ask(client).catch((error: unknown) => error)) as { message: string; headers: Headers };
+  expect(refusal.message).toContain('try again in 1m0s');
+  expect(hints(refusal.headers)).toEqual([]);
+});
+
+describe('a quota of the day', () => {
+  it('is said in words and in the headers of requests, and comes back evenly', async () => {
+    const client = await start({ requestsPerMinute: 60, requestsPerDay: 2 });
+    const headers = Object.fromEntries(await ask(client));
+    expect(headers).toMatchObject({
+      'x-ratelimit-limit-requests': '2',
+      'x-ratelimit-remaining-requests': '1',
+      'x-ratelimit-reset-requests': '12h0m0s',
+    });
+    await ask(client);
+    const refusal = (await ask(client).catch((error: unknown) => error)) as { message: string; headers: Headers };
+    expect(refusal.message).toContain(
+      'on requests per day (RPD): Limit 2, Used 2, Requested 1. Please try again in 12h',
+    );
+    expect(refusal).toMatchObject({ status: 429, type: 'requests', code: 'rate_limit_exceeded' });
+    expect(refusal.headers.get('retry-after')).toBe('43200');
+    clock.advance(12 * 3_600_000 - 1);
+    await expect(ask(client)).rejects.toMatchObject({ status: 429 });
+    clock.advance(1);
+    await ask(client);
+  });
+
+  it('of tokens leaves the headers those of the minute', async () => {
+    const client = await start({ tokensPerMinute: 500, tokensPerDay: 150 });
+    expect((await ask(client)).get('x-ratelimit-limit-tokens')).toBe('500');
+    await expect(ask(client)).rejects.toThrow(/on tokens per day \(TPD\): Limit 150, Used 100, Requested 100\./);
+    await expect(ask(client, { max_tokens: 151 })).rejects.toThrow(
+      /Request too large .* \(TPD\): Limit 150, Requested 151/,
+    );
+  });
+
+  it('leaves the minute alone where the day refuses', async () => {
+    const client = await start({ requestsPerMinute: 5, requestsPerDay: 1, tokensPerMinute: 1_000 });
+    await ask(client);
+    const { headers } = (await ask(client).catch((error: unknown) => error)) as { headers: Headers };
+    expect(headers.get('x-ratelimit-remaining-tokens')).toBe('900');
+  });
+
+  it('is set and lifted in mid-run', async () => {
+    const client = await start({});
+    await ask(client);
+    server!.setQuota({ requestsPerDay: 1, requestsPerMinute: 9 });
+    await ask(client);
+    await expect(ask(client)).rejects.toThrow(/requests per day/);
+    server!.setQuota({ requestsPerDay: undefined });
+    expect((await ask(client)).get('x-ratelimit-limit-requests')).toBe('9');
+    server!.setQuota({ requestsPerMinute: undefined });
+    expect((await ask(client)).get('x-ratelimit-limit-requests')).toBeNull();
+  });
 });
