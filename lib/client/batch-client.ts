@@ -68,6 +68,7 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
         limiters: new LimiterRegistry({ scheduler: this.#scheduler, random }),
         scheduler: this.#scheduler,
         random,
+        estimateTokens: options.estimateTokens,
         log: logger(options.log),
       },
       () => this.#host,

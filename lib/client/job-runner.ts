@@ -14,6 +14,7 @@ import {
 import { callbackExecutor } from '../callbacks/callback-executor.js';
 import { CallbackRunner } from '../callbacks/callback-runner.js';
 import { BatchError, messageOf } from '../core/errors.js';
+import type { ResolvedItem } from '../core/item.js';
 import type { Mode } from '../core/job.js';
 import type { Intake } from '../intake/intake.js';
 import { ActiveJob } from '../job/active-job.js';
@@ -39,6 +40,7 @@ export interface JobRunnerOptions {
   readonly limiters: LimiterRegistry;
   readonly scheduler: SchedulerLike;
   readonly random: () => number;
+  readonly estimateTokens: ((item: ResolvedItem) => number) | undefined;
   readonly log: Log | undefined;
 }
 
@@ -111,12 +113,12 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
     this.#leases.set(jobId, lease);
     const record = this.#prepare(lease, options);
     this.#replaceLatest(jobId, options);
-    const { requestsPerMinute, tokensPerMinute } = settings;
+    const { requestsPerMinute, tokensPerMinute, concurrency } = settings;
     const scope = provider.quotaScope ?? provider.name;
     const known = new Set<string | undefined>();
     const limiterFor = (model: string | undefined) => {
       // Limits are set once a run: the newest win, they do not take turns.
-      const limits = known.has(model) ? {} : { requestsPerMinute, tokensPerMinute };
+      const limits = known.has(model) ? {} : { requestsPerMinute, tokensPerMinute, concurrency };
       known.add(model);
       return limiters.limiter(scope, model, limits);
     };
@@ -139,6 +141,7 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
       settleCallbacks: (completed) => (callbacks === undefined ? EMPTY : callbacks.settle(completed)),
       scheduler,
       random,
+      estimateTokens: this.options.estimateTokens,
     });
     callbacks?.listen(run.live$);
     this.#register(jobId, { lease, run, options });

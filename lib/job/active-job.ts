@@ -21,7 +21,8 @@ import {
 } from 'rxjs';
 import { BatchError, isBatchError, toBatchError } from '../core/errors.js';
 import type { BatchEvent } from '../core/events.js';
-import type { Progress } from '../core/progress.js';
+import type { ResolvedItem } from '../core/item.js';
+import type { PacingState, Progress } from '../core/progress.js';
 import { chooseMode } from '../native/choose-mode.js';
 import type { Intake } from '../intake/intake.js';
 import type { BatchQuota } from '../native/batch-quota.js';
@@ -64,6 +65,8 @@ export interface ActiveJobOptions {
   readonly settleCallbacks: (completed: boolean) => Observable<unknown>;
   readonly scheduler?: SchedulerLike;
   readonly random: () => number;
+  /** Of the user, instead of the provider's. */
+  readonly estimateTokens: ((item: ResolvedItem) => number) | undefined;
 }
 
 /**
@@ -111,7 +114,7 @@ export class ActiveJob {
       record,
       defaultModel: provider.defaultModel,
       concurrency: settings.concurrency,
-      pacing: () => limiter.state,
+      pacing: () => pacingOf(limiter, settings),
       shards: openShards({
         ...options,
         build: record.runMode === 'native' || options.undecided,
@@ -308,6 +311,8 @@ export class ActiveJob {
       concurrency: settings.concurrency,
       timeoutMs: settings.attemptTimeoutMs,
       maxStallMs: settings.maxStallMs,
+      stragglerFactor: settings.stragglerFactor,
+      estimateTokens: this.#options.estimateTokens,
       maxAttempts: settings.maxAttempts,
       backoff: { baseMs: settings.backoffBaseMs, maxMs: settings.backoffMaxMs },
       keepRaw: settings.keepRaw,
@@ -424,3 +429,8 @@ const pausedElsewhere: StopRequest = {
   code: 'paused',
   message: 'Paused by another process',
 };
+
+/** A window that is no narrower than the job's own concurrency limits nothing. */
+function pacingOf({ state }: Limiter, { concurrency }: RunSettings): PacingState {
+  return state.window === null || state.window < concurrency ? state : { ...state, window: null };
+}

@@ -1,5 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
 import { z } from 'zod';
+import type { ResolvedItem } from '../core/item.js';
 import type { Provider } from '../provider/provider.js';
 import type { OpenAIProviderOptions } from '../provider/openai/openai.js';
 import type { GeminiProviderOptions } from '../provider/gemini/gemini.js';
@@ -32,6 +33,8 @@ export interface BatchClientOptions extends RunOptions {
   store?: BatchStore | undefined;
   /** Light progress lines: true for stderr, or a function. Default: `OPENAPI_BATCH_LOG`. */
   log?: boolean | ((line: string) => void) | undefined;
+  /** Tokens a request takes from the quota, instead of the provider's own estimate. */
+  estimateTokens?: ((item: ResolvedItem) => number) | undefined;
   /** Clock of everything that waits. Default `asyncScheduler`. */
   scheduler?: SchedulerLike | undefined;
   /** Source of jitter, 0 to 1. Default `Math.random`. */

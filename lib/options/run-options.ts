@@ -9,6 +9,12 @@ export const runShape = {
   maxAttempts: wholeFrom(1).optional(),
   /** Milliseconds one attempt may take, its whole body included. Default 600,000 (10 minutes). */
   attemptTimeoutMs: positive.optional(),
+  /**
+   * Gives up an attempt that takes so many times the 95th percentile of the run's answers (of at least 20; never before 1 s),
+   * and sends it again: no attempt is used up, and the item gets twice as long each time. What is given up may still be
+   * billed. Default: none is given up before `attemptTimeoutMs`.
+   */
+  stragglerFactor: z.number('a number above 1').gt(1, 'a number above 1').optional(),
   /** First wait after a failed attempt, doubled each time, with full jitter. Default 500. */
   backoffBaseMs: milliseconds.optional(),
   /** Longest such wait. Default 60,000. A wait the provider asks for is kept even if longer. */
@@ -71,7 +77,7 @@ export const runSettings = z.object(runShape);
 export type RunOptions = { -readonly [K in keyof typeof runShape]?: z.output<(typeof runShape)[K]> | undefined };
 
 export type RunSettings = Required<Omit<RunDefaults, never>> &
-  Pick<RunOptions, 'requestsPerMinute' | 'tokensPerMinute' | 'maxFailures' | 'maxFailureRate'>;
+  Pick<RunOptions, 'stragglerFactor' | 'requestsPerMinute' | 'tokensPerMinute' | 'maxFailures' | 'maxFailureRate'>;
 
 type RunDefaults = typeof runDefaults;
 

@@ -7,126 +7,90 @@ import {
   type Subscriber,
   type Subscription,
 } from 'rxjs';
-import { backoffDelay } from '../core/backoff.js';
-import type { PacingState } from '../core/progress.js';
-import { TokenBucket } from './token-bucket.js';
+import type { LimitObservation } from '../core/limits.js';
+import type { PacedLimit, PacingState } from '../core/progress.js';
+import { Congestion } from './congestion.js';
+import { FairQueue, type Waiter } from './fair-queue.js';
+import { Hold } from './hold.js';
+import { HeldPermit, type Grant, type Permit, type PermitRefusal, type Settlement } from './permit.js';
+import { Quota, type SetLimits } from './quota.js';
+import { TokenRatio } from './token-ratio.js';
 
-export interface LimiterOptions {
-  readonly requestsPerMinute?: number | undefined;
-  readonly tokensPerMinute?: number | undefined;
+export interface LimiterOptions extends SetLimits {
+  /** Requests wanted at a time; see {@link Limiter.expect}. */
+  readonly concurrency?: number | undefined;
   readonly scheduler?: SchedulerLike;
   readonly random?: () => number;
 }
 
-/** The right to send one request. Exactly one of its verbs ends it; a second call does nothing. */
-export interface Permit {
-  succeeded(): void;
-  /** The provider refused for its rate: everybody waits, for `waitMs` or a backoff of our own. */
-  refused(waitMs?: number): void;
-  /** Neither: it failed otherwise, or was given up. */
-  released(): void;
-}
-
-type Settle = (outcome: 'succeeded' | 'refused' | 'released', sentAt: number, waitMs?: number) => void;
-
-class HeldPermit implements Permit {
-  #open = true;
-
-  constructor(
-    private readonly sentAt: number,
-    private readonly settle: Settle,
-  ) {}
-
-  succeeded(): void {
-    this.#end('succeeded');
-  }
-
-  refused(waitMs?: number): void {
-    this.#end('refused', waitMs);
-  }
-
-  released(): void {
-    this.#end('released');
-  }
-
-  #end(outcome: 'succeeded' | 'refused' | 'released', waitMs?: number): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.settle(outcome, this.sentAt, waitMs);
-  }
-}
-
-interface Waiting {
-  readonly tokens: number;
+interface Waiting extends Waiter {
+  readonly estimate: number;
   readonly subscriber: Subscriber<Permit>;
 }
 
-/** Waits between refusals when the provider names none. */
-const ownHold = { baseMs: 1_000, maxMs: 60_000 };
+/** How long a request stays away whose refusal is held to be chance, where no wait is asked for. */
+const noiseWaitMs = 1_000;
+
+/** The longest wait a Node timer can hold. */
+const longestTimerMs = 2_000_000_000;
 
 /**
- * One quota: everybody who shares a provider, key and model passes here, in turn. Holds requests and tokens per minute,
- * closes for all when one is refused, and opens slowly again: half as many in flight as before, one more per success.
+ * One quota: everybody who shares a provider, key and model passes here, jobs by turns. Holds what the user set, what the
+ * provider tells, and what was found by search where nobody tells; closes for all when one is refused.
  */
 export class Limiter {
   readonly #scheduler: SchedulerLike;
-  readonly #random: () => number;
   readonly #changes = new Subject<void>();
-  readonly #queue: Waiting[] = [];
-  #head = 0;
-  #requests: TokenBucket | undefined;
-  #tokens: TokenBucket | undefined;
-  #limits = '';
+  readonly #queue = new FairQueue<Waiting>();
+  readonly #quota = new Quota();
+  readonly #congestion = new Congestion();
+  readonly #ratio = new TokenRatio();
+  readonly #hold: Hold;
   #wake: Subscription | undefined;
+  #wakeAt = Infinity;
   /** Those in the queue that have not left it. */
   #waiting = 0;
-  #heldUntil = 0;
   #inFlight = 0;
   #draining = false;
-  #window = Infinity;
-  #episodes = 0;
-  #lastRefusalAt = -1;
-  #refusals = 0;
-  #stalledSince: number | null = null;
+  #lastRefusalAt = -Infinity;
+  #successes = 0;
+  #largest = 0;
+  #openedAt = 0;
 
   constructor(options: LimiterOptions = {}) {
     this.#scheduler = options.scheduler ?? asyncScheduler;
-    this.#random = options.random ?? Math.random;
+    this.#hold = new Hold(options.random ?? Math.random);
     this.configure(options);
+    this.expect(options.concurrency ?? 0);
   }
 
   /** Fires when requests begin or cease to be held. */
   readonly changes$: Observable<void> = this.#changes.asObservable();
 
   /** Limits set by hand; the newest win. */
-  configure({
-    requestsPerMinute,
-    tokensPerMinute,
-  }: Pick<LimiterOptions, 'requestsPerMinute' | 'tokensPerMinute'>): void {
-    const limits = `${String(requestsPerMinute)}/${String(tokensPerMinute)}`;
-    if (limits === this.#limits) return;
-    this.#limits = limits;
-    const now = this.#scheduler.now();
-    // What is spent stays spent: two jobs that take turns in setting different limits must not fill the bucket each time.
-    this.#requests =
-      requestsPerMinute === undefined ? undefined : new TokenBucket(requestsPerMinute, now, this.#requests);
-    this.#tokens = tokensPerMinute === undefined ? undefined : new TokenBucket(tokensPerMinute, now, this.#tokens);
-    if (this.#length > 0) this.#drain();
+  configure(limits: SetLimits): void {
+    if (this.#quota.configure(limits, this.#scheduler.now()) && this.#waiting > 0) this.#drain();
+  }
+
+  /** So many requests at a time are wanted: a cold start begins with a quarter of them, at least 16. */
+  expect(concurrency: number): void {
+    this.#congestion.expect(concurrency);
   }
 
   /**
-   * Emits a permit when the request may be sent, first come first served, and completes. Unsubscribing leaves the queue;
-   * so does a value of `until$`, which completes it without a permit.
+   * Emits a permit for a request of so many estimated tokens when it may be sent, and completes; in the order asked within
+   * a `flow` (a job), and among flows by turns. Unsubscribing leaves the queue; so does a value of `until$`, which completes it
+   * without a permit.
    */
-  admit(tokens: number, until$: Observable<unknown> = NEVER): Observable<Permit> {
+  admit(estimate: number, until$: Observable<unknown> = NEVER, flow = ''): Observable<Permit> {
     return new Observable<Permit>((subscriber) => {
-      const permit = this.tryAdmit(tokens);
+      const permit = this.tryAdmit(estimate);
       if (permit !== undefined) {
         subscriber.next(permit);
         subscriber.complete();
         return;
       }
-      this.#queue.push({ tokens, subscriber });
+      this.#queue.push(flow, new QueuedRequest(estimate, subscriber));
       this.#waiting++;
       subscriber.add(() => this.#leave());
       if (until$ !== NEVER) {
@@ -137,135 +101,207 @@ export class Limiter {
   }
 
   /** A permit at once, or undefined where one must wait its turn. */
-  tryAdmit(tokens: number): Permit | undefined {
+  tryAdmit(estimate: number): Permit | undefined {
+    if (this.#waiting > 0) return undefined;
     const now = this.#scheduler.now();
-    return this.#length === 0 && this.#waitMs(tokens, now) === 0 ? this.#grant(tokens, now) : undefined;
+    const tokens = estimate * this.#ratio.value;
+    return this.#waitMs(tokens, now) <= 0 ? this.#grant(estimate, tokens, now) : undefined;
+  }
+
+  /** Tokens the provider gives at most, in estimated tokens, where it says so. */
+  get tokenLimit(): number | undefined {
+    const limit = this.#quota.tokenLimit;
+    return limit === undefined ? undefined : limit / this.#ratio.value;
+  }
+
+  /** The most estimated tokens that a good answer was given for. */
+  get largest(): number {
+    return this.#largest;
   }
 
   get state(): PacingState {
     const now = this.#scheduler.now();
-    const held = this.#heldUntil > now;
+    const held = this.#hold.until > now;
+    const { requests, tokens } = this.#quota.limits;
+    const found = this.#congestion.state(now);
     return {
       state: held ? 'held' : 'open',
-      until: held ? this.#heldUntil : null,
+      until: held ? this.#hold.until : null,
       waiting: this.#waiting,
-      refusals: this.#refusals,
-      window: Number.isFinite(this.#window) ? this.#window : null,
-      requests: null,
-      tokens: null,
+      refusals: this.#hold.refusals,
+      window: found.window,
+      requests: lower(found.requests, requests),
+      tokens: lower(found.tokens, tokens),
     };
+  }
+
+  /** Good answers so far. */
+  get successes(): number {
+    return this.#successes;
   }
 
   /** Milliseconds from the first refusal since the last success to when the gate opens next; 0 where nothing is refused. */
   get stalledMs(): number {
-    return this.#stalledSince === null ? 0 : Math.max(this.#heldUntil, this.#scheduler.now()) - this.#stalledSince;
+    return this.#hold.stalledMs(this.#scheduler.now());
   }
 
   /** A new run gives a stalled limiter a new chance. */
   forgive(): void {
-    this.#stalledSince = null;
+    this.#hold.forgive();
   }
 
   #leave(): void {
     this.#waiting--;
     if (this.#waiting > 0) return;
     // Nobody to wake: a provider's wait of hours must not keep the process alive.
-    this.#wake?.unsubscribe();
-    this.#wake = undefined;
-  }
-
-  get #length(): number {
-    return this.#queue.length - this.#head;
+    this.#sleep();
   }
 
   #waitMs(tokens: number, now: number): number {
-    if (this.#inFlight >= this.#window) return Infinity;
     return Math.max(
-      this.#heldUntil - now,
-      this.#requests?.waitMs(1, now) ?? 0,
-      this.#tokens?.waitMs(tokens, now) ?? 0,
-      0,
+      this.#hold.until - now,
+      this.#quota.waitMs(tokens, now),
+      this.#congestion.waitMs(tokens, this.#inFlight, now),
     );
   }
 
-  #grant(tokens: number, now: number): Permit {
-    this.#requests?.spend(1, now);
-    this.#tokens?.spend(tokens, now);
+  #grant(estimate: number, tokens: number, now: number): Permit {
     this.#inFlight++;
-    return new HeldPermit(now, this.#settle);
+    this.#congestion.sent(tokens, this.#inFlight, now);
+    return new HeldPermit(this.#quota.spend(estimate, tokens, now), this.#settlement);
   }
 
-  readonly #settle: Settle = (outcome, sentAt, waitMs) => {
-    this.#inFlight--;
-    if (outcome === 'succeeded') this.#succeed();
-    else if (outcome === 'refused') this.#refuse(sentAt, waitMs);
-    if (this.#length > 0) this.#drain();
+  readonly #settlement: Settlement = {
+    succeeded: (grant, { limits, usedTokens }) => {
+      const now = this.#scheduler.now();
+      this.#successes++;
+      this.#largest = Math.max(this.#largest, grant.estimate);
+      this.#hold.succeeded();
+      this.#congestion.succeeded(now - grant.at, this.#inFlight, now);
+      if (limits !== undefined) this.#told(limits, grant);
+      if (usedTokens !== undefined) {
+        this.#ratio.note(grant.estimate, usedTokens);
+        this.#quota.recount(grant, usedTokens, now);
+      }
+      this.#settled();
+    },
+    refused: (grant, refusal) => {
+      const ownWaitMs = this.#refuse(grant, refusal);
+      this.#settled();
+      this.#changes.next();
+      return ownWaitMs;
+    },
+    overloaded: (grant) => {
+      this.#congestion.overloaded(grant.at, this.#inFlight, this.#scheduler.now());
+      this.#settled();
+    },
+    released: () => this.#settled(),
   };
 
-  #succeed(): void {
-    this.#stalledSince = null;
-    this.#episodes = 0;
-    if (this.#window < 1_000_000) this.#window++;
+  #refuse(grant: Grant, { waitMs, limits, alone = false }: PermitRefusal): number {
+    const now = this.#scheduler.now();
+    const short = this.#quota.explains(grant.tokens, now);
+    if (limits !== undefined) this.#told(limits, grant);
+    if (limits !== undefined && waitMs !== undefined) this.#quota.promise(limits, waitMs, grant.tokens, now);
+    if (alone) return waitMs ?? 0;
+    const episode = grant.at > this.#lastRefusalAt;
+    this.#lastRefusalAt = now;
+    if (limits === undefined ? short : explains(limits, grant.tokens)) {
+      // What is left is known now, and kept to: where no wait is asked for, that is enough.
+      this.#hold.refused(now, waitMs ?? 0, episode);
+      return 0;
+    }
+    const { toldPerMs } = this.#quota;
+    const meaning = this.#congestion.refused({
+      now,
+      tokens: grant.tokens,
+      sentAt: grant.at,
+      inFlight: this.#inFlight,
+      toldPerMs,
+    });
+    if (meaning === 'noise') return waitMs ?? noiseWaitMs;
+    const pauseMs = this.#congestion.pauseMs(now);
+    this.#hold.refused(now, pauseMs === undefined ? waitMs : Math.max(pauseMs, waitMs ?? 0), meaning === 'cut');
+    return 0;
   }
 
-  #refuse(sentAt: number, waitMs: number | undefined): void {
-    const now = this.#scheduler.now();
-    this.#refusals++;
-    this.#stalledSince ??= now;
-    // What was sent before the last refusal says nothing new: one cut per episode.
-    if (sentAt > this.#lastRefusalAt || this.#lastRefusalAt < 0) {
-      this.#episodes++;
-      this.#window = Math.max(1, Math.floor(Math.min(this.#window, this.#inFlight + 1) / 2));
-      this.#lastRefusalAt = now;
-    }
-    const own = ownHold.baseMs / 2 + backoffDelay(this.#episodes, ownHold, this.#random);
-    this.#heldUntil = Math.max(this.#heldUntil, now + (waitMs ?? own));
-    this.#changes.next();
-    this.#plan(now);
+  #told(limits: LimitObservation, grant: Grant): void {
+    this.#congestion.told();
+    this.#quota.observe(limits, grant);
+  }
+
+  #settled(): void {
+    this.#inFlight--;
+    if (this.#waiting > 0) this.#drain();
   }
 
   #drain(): void {
     // A request that is over at once comes back here; the loop at work sees to the next.
     if (this.#draining) return;
     this.#draining = true;
-    this.#wake?.unsubscribe();
-    this.#wake = undefined;
     const now = this.#scheduler.now();
-    while (this.#length > 0) {
-      const next = this.#queue[this.#head];
-      if (next === undefined) break;
-      if (next.subscriber.closed) {
-        this.#shift();
-        continue;
-      }
-      if (this.#waitMs(next.tokens, now) > 0) break;
-      this.#shift();
-      next.subscriber.next(this.#grant(next.tokens, now));
+    for (let next = this.#queue.peek(); next !== undefined; next = this.#queue.peek()) {
+      const tokens = next.estimate * this.#ratio.value;
+      if (this.#waitMs(tokens, now) > 0) break;
+      this.#queue.shift(this.#quota.share(tokens));
+      next.subscriber.next(this.#grant(next.estimate, tokens, now));
       next.subscriber.complete();
     }
     this.#draining = false;
     this.#plan(now);
   }
 
-  #shift(): void {
-    this.#head++;
-    if (this.#head > 512 && this.#head * 2 > this.#queue.length) {
-      this.#queue.splice(0, this.#head);
-      this.#head = 0;
-    }
+  /** Comes back when the next in turn may go; what only an answer can open is opened by that answer. */
+  #plan(now: number): void {
+    const next = this.#waiting === 0 ? undefined : this.#queue.peek();
+    if (next === undefined) return;
+    const waitMs = this.#waitMs(next.estimate * this.#ratio.value, now);
+    if (now + waitMs >= this.#wakeAt || waitMs === Infinity) return;
+    this.#sleep();
+    this.#wakeAt = now + waitMs;
+    this.#wake = this.#scheduler.schedule(
+      () => {
+        this.#wakeAt = Infinity;
+        const wasHeld = this.#hold.until !== 0 && this.#hold.until <= this.#scheduler.now();
+        this.#drain();
+        if (wasHeld) this.#opened();
+      },
+      Math.max(0, Math.min(waitMs, longestTimerMs)),
+    );
   }
 
-  /** Comes back when the first in the queue may go; a full window is woken by its permits. */
-  #plan(now: number): void {
-    const next = this.#queue[this.#head];
-    if (next === undefined || this.#waiting === 0 || this.#wake !== undefined) return;
-    const waitMs = this.#waitMs(next.tokens, now);
-    if (waitMs === Infinity) return;
-    const clamped = Math.min(waitMs, 2_000_000_000);
-    this.#wake = this.#scheduler.schedule(() => {
-      this.#wake = undefined;
-      this.#drain();
-      this.#changes.next();
-    }, clamped);
+  #sleep(): void {
+    this.#wake?.unsubscribe();
+    this.#wake = undefined;
+    this.#wakeAt = Infinity;
+  }
+
+  /** Tells once that the gate is open again. */
+  #opened(): void {
+    if (this.#openedAt === this.#hold.until) return;
+    this.#openedAt = this.#hold.until;
+    this.#changes.next();
+  }
+}
+
+/** Whether the refusal itself says that too little was left for a request of so many tokens. */
+function explains({ requests, tokens }: LimitObservation, cost: number): boolean {
+  return (requests !== undefined && requests.remaining < 1) || (tokens !== undefined && tokens.remaining < cost);
+}
+
+/** What was found by search, where it is below what is known. */
+function lower(found: number | undefined, known: PacedLimit | null): PacedLimit | null {
+  if (found === undefined || found >= (known?.perMinute ?? Infinity)) return known;
+  return { perMinute: Math.round(found), source: 'search' };
+}
+
+class QueuedRequest implements Waiting {
+  constructor(
+    readonly estimate: number,
+    readonly subscriber: Subscriber<Permit>,
+  ) {}
+
+  get closed(): boolean {
+    return this.subscriber.closed;
   }
 }

@@ -28,6 +28,12 @@ export class TokenBucket {
     this.#level -= amount;
   }
 
+  /** Takes more, or gives back (below 0) what a request was charged too much; never above what the bucket holds. */
+  recount(amount: number, now: number): void {
+    this.#fill(now);
+    this.#level = Math.min(this.#capacity, this.#level - amount);
+  }
+
   #fill(now: number): number {
     if (now > this.#at) this.#level = Math.min(this.#capacity, this.#level + (now - this.#at) * this.#perMs);
     this.#at = now;

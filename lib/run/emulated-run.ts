@@ -1,13 +1,16 @@
 import { asyncScheduler, type Observable, type SchedulerLike } from 'rxjs';
+import type { ResolvedItem } from '../core/item.js';
 import { mergePull } from '../operators/merge-pull.js';
 import type { Limiter } from '../pacing/limiter.js';
-import { estimateTokens } from '../provider/estimate-tokens.js';
+import { countUsage } from '../provider/estimate-tokens.js';
 import type { Provider } from '../provider/provider.js';
 import type { Draft } from '../store/store.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import { Deadlines } from './deadlines.js';
 import type { Decision, OutcomeOptions } from './outcome.js';
 import { safeClassify } from './safe-classify.js';
+import { safeEstimate } from './safe-estimate.js';
+import { Stragglers } from './stragglers.js';
 import { sendItem } from './send-item.js';
 import type { StopRequest } from './stop.js';
 import type { WorkItem } from './work-item.js';
@@ -22,6 +25,10 @@ export interface EmulatedRunOptions extends OutcomeOptions {
   readonly concurrency: number;
   readonly timeoutMs: number;
   readonly maxStallMs: number;
+  /** Attempts that take so many times the 95th percentile of the run's answers are given up; default: none. */
+  readonly stragglerFactor?: number | undefined;
+  /** Of the user, instead of the provider's. */
+  readonly estimateTokens?: ((item: ResolvedItem) => number) | undefined;
   /** Ends the run: no item can pass now. */
   readonly stop: (request: StopRequest) => void;
   /** Fires when the run stops: items that wait for the limiter go back. */
@@ -41,7 +48,9 @@ export function emulatedRun(options: EmulatedRunOptions): Observable<Draft> {
     scheduler,
     deadlines: new Deadlines(timeoutMs, scheduler),
     classify: safeClassify(provider),
-    estimate: provider.estimateTokens?.bind(provider) ?? estimateTokens,
+    stragglers: options.stragglerFactor === undefined ? undefined : new Stragglers(options.stragglerFactor, scheduler),
+    estimate: safeEstimate(options.estimateTokens, provider),
+    count: provider.countTokens?.bind(provider) ?? (provider.estimateTokens === undefined ? countUsage : undefined),
     conclude: (decision: Decision, item: WorkItem) => conclude(decision, item, options),
   };
   return mergePull(queue, (item) => sendItem(item, sendOptions), { concurrency, scheduler });
@@ -64,8 +73,7 @@ function conclude(decision: Decision, item: WorkItem, options: EmulatedRunOption
       return counted ? { type: 'attempt', ordinal: item.ordinal, failures: decision.failures } : undefined;
     }
     case 'hold': {
-      item.refusals++;
-      queue.delay(item, 0);
+      queue.delay(item, decision.delayMs);
       const { stalledMs } = limiterFor(item);
       if (stalledMs >= maxStallMs) stop(stalled(stalledMs));
       return undefined;

@@ -3,6 +3,7 @@ import { jsonProblem } from '../core/json-value.js';
 import type { ItemError, Result, ResultErr } from '../core/result.js';
 import type { ProviderResponse, Verdict } from '../provider/provider.js';
 import { storedRaw, storedUsage } from './stored-parts.js';
+import { refusalFault, unknownSize, type RequestSize } from './refusal-fault.js';
 import type { WorkItem } from './work-item.js';
 
 export interface OutcomeOptions {
@@ -16,7 +17,8 @@ export interface OutcomeOptions {
 export type Decision =
   | { readonly kind: 'finish'; readonly result: Result }
   | { readonly kind: 'again'; readonly delayMs: number; readonly failures: number }
-  | { readonly kind: 'hold'; readonly waitMs: number | undefined }
+  /** `alone`: others pass, so the refusal says nothing to them; `delayMs` is what this item stays away by itself. */
+  | { readonly kind: 'hold'; readonly alone: boolean; readonly delayMs: number }
   | { readonly kind: 'stop'; readonly verdict: Extract<Verdict, { kind: 'stop' }> };
 
 /** An answer as it is stored; a failure where it cannot be: a result nobody can write must not end the whole job. */
@@ -45,20 +47,37 @@ export function okResult(item: WorkItem, response: ProviderResponse, options: Ou
   };
 }
 
-/** Rate-limit refusals of one item before it is a failure of its own. */
-const mostRefusals = 200;
+/** Refused so often while others passed, an item waits by itself. */
+const alonePatience = 3;
+const aloneBackoff = { baseMs: 1_000, maxMs: 30_000 };
 
-/** `free`: the failure is nobody's fault (the machine slept) and uses up no attempt. */
-export function decide(item: WorkItem, verdict: Verdict, options: OutcomeOptions, free = false): Decision {
+/** What else is known of a failed attempt. */
+export interface FailureContext {
+  /** Nobody's fault (the machine slept, it was given up as a straggler): uses up no attempt. */
+  readonly free?: boolean;
+  /** Tokens the item is estimated to take, and what the limiter knows of tokens; for refusals. */
+  readonly size?: RequestSize;
+}
+
+export function decide(
+  item: WorkItem,
+  verdict: Verdict,
+  options: OutcomeOptions,
+  { free = false, size = unknownSize }: FailureContext = {},
+): Decision {
   switch (verdict.kind) {
     case 'stop':
       return { kind: 'stop', verdict };
-    case 'rate_limited':
-      // Refused so often while the quota let others pass (or the job would have stalled): this one never will.
-      if (item.refusals >= mostRefusals) {
-        return { kind: 'finish', result: errResult(item, verdict.error, item.failures + 1, {}, options) };
+    case 'rate_limited': {
+      const fault = refusalFault(item.refusals, size);
+      if (fault !== undefined) {
+        const error = fault === 'too_large' ? { ...verdict.error, code: fault, retryable: false } : verdict.error;
+        return { kind: 'finish', result: errResult(item, error, item.failures + 1, {}, options) };
       }
-      return { kind: 'hold', waitMs: verdict.waitMs };
+      const alone = item.refusals >= alonePatience;
+      const backoffMs = alone ? backoffDelay(item.refusals - alonePatience + 2, aloneBackoff, options.random) : 0;
+      return { kind: 'hold', alone, delayMs: alone ? waitAtLeast(verdict.waitMs, backoffMs) : 0 };
+    }
     case 'fail':
       return { kind: 'finish', result: errResult(item, verdict.error, item.failures + 1, verdict, options) };
     case 'retry': {

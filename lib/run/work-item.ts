@@ -9,8 +9,12 @@ export interface WorkItem {
   readonly metadata: unknown;
   /** Failed attempts on record. */
   failures: number;
-  /** Rate-limit refusals in a row in this run. */
+  /** Rate-limit refusals in this run between which other items passed: it may be this item's fault. */
   refusals: number;
+  /** Good answers of the limiter at the last refusal. */
+  passedBefore: number;
+  /** Times this item was given up in this run for being slower than the others. */
+  straggles: number;
 }
 
 /** What a job says for all its items. */
@@ -47,6 +51,8 @@ export function toWorkItem(claimed: ClaimedItem, defaults: ItemDefaults): WorkIt
     metadata: request.metadata,
     failures: claimed.failures,
     refusals: 0,
+    passedBefore: -1,
+    straggles: 0,
   };
 }
 

@@ -136,8 +136,8 @@ describe('in virtual time', () => {
       const provider = scriptedProvider({
         a: [cold('#', {}, broken('rate_limited')), cold('#', {}, broken('rate_limited')), cold('-x|')],
       });
-      // 500 ms and half of 1 s, then 500 ms and half of 2 s.
-      expectObservable(tale(open({ provider, maxAttempts: 1 }).map({ items: [a] }))).toBe('2500ms -(a.|)');
+      // 250 ms and half of 500 ms, then 250 ms and half of 1 s.
+      expectObservable(tale(open({ provider, maxAttempts: 1 }).map({ items: [a] }))).toBe('1250ms -(a.|)');
     }),
   );
 

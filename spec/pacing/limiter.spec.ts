@@ -1,5 +1,6 @@
 import { asyncScheduler, map, mergeMap, Subject, tap, timer, type Observable } from 'rxjs';
-import { Limiter, type LimiterOptions, type Permit } from '../../lib/pacing/limiter.js';
+import { Limiter, type LimiterOptions } from '../../lib/pacing/limiter.js';
+import type { Permit } from '../../lib/pacing/permit.js';
 import { LimiterRegistry } from '../../lib/pacing/limiter-registry.js';
 import { marbles } from '../support/marbles.js';
 
@@ -67,7 +68,7 @@ describe('Limiter', () => {
     marbles(({ expectObservable, cold }) => {
       const gate = limiter();
       const refused$ = cold('(abcd)').pipe(
-        mergeMap((name) => request(gate, name, 1, (permit) => permit.refused(5_000))),
+        mergeMap((name) => request(gate, name, 1, (permit) => permit.refused({ waitMs: 5_000 }))),
       );
       const later$ = cold('---(efgh|)').pipe(
         mergeMap((name) => request(gate, name, 10, (permit) => permit.succeeded())),
@@ -84,7 +85,7 @@ describe('Limiter', () => {
       const gate = limiter();
       const waits: Readonly<Record<string, number>> = { a: 5_000, b: 100 };
       const refused$ = cold('(ab)').pipe(
-        mergeMap((name) => request(gate, name, 1, (permit) => permit.refused(waits[name]))),
+        mergeMap((name) => request(gate, name, 1, (permit) => permit.refused({ waitMs: waits[name] }))),
       );
       expectObservable(refused$).toBe('-(ab)');
       expectObservable(cold('-----c').pipe(mergeMap((name) => enter(gate, name)))).toBe('- 5000ms c');
@@ -109,14 +110,14 @@ describe('Limiter', () => {
     const permits: Permit[] = [];
     for (let n = 0; n < 16; n++) gate.admit(1).subscribe((permit) => permits.push(permit));
     now = 10;
-    for (const permit of permits) permit.refused(1_000);
+    for (const permit of permits) permit.refused({ waitMs: 1_000 });
     expect(gate.state).toMatchObject({ state: 'held', until: 1_010, waiting: 0, refusals: 16 });
     now = 2_000;
     const second: Permit[] = [];
     for (let n = 0; n < 16; n++) gate.admit(1).subscribe((permit) => second.push(permit));
     expect(second).toHaveLength(8);
     // The next episode halves again.
-    second[0]?.refused(0);
+    second[0]?.refused({ waitMs: 0 });
     for (const permit of second.slice(1)) permit.released();
     expect(second).toHaveLength(8 + 4);
   });
@@ -130,7 +131,7 @@ describe('Limiter', () => {
     };
     ask(4);
     now = 1;
-    for (const permit of permits.splice(0)) permit.refused(0);
+    for (const permit of permits.splice(0)) permit.refused({ waitMs: 0 });
     now = 2;
     ask(20);
     expect(permits).toHaveLength(2);
@@ -147,8 +148,8 @@ describe('Limiter', () => {
     const ask = (): unknown => gate.admit(1).subscribe((permit) => permits.push(permit));
     [ask(), ask()].forEach(() => undefined);
     now = 1;
-    permits[0]?.refused(0);
-    permits[0]?.refused(99_000);
+    permits[0]?.refused({ waitMs: 0 });
+    permits[0]?.refused({ waitMs: 99_000 });
     permits[0]?.succeeded();
     permits[0]?.released();
     expect(gate.state).toMatchObject({ state: 'open', refusals: 1 });
@@ -213,17 +214,17 @@ describe('Limiter', () => {
       return got!;
     };
     expect(gate.stalledMs).toBe(0);
-    permit().refused(60_000);
+    permit().refused({ waitMs: 60_000 });
     expect(gate.stalledMs).toBe(60_000);
     now += 61_000;
-    permit().refused(10_000);
+    permit().refused({ waitMs: 10_000 });
     expect(gate.stalledMs).toBe(71_000);
     now += 20_000;
     const open = permit();
     expect(gate.stalledMs).toBe(81_000);
     open.succeeded();
     expect(gate.stalledMs).toBe(0);
-    permit().refused(5_000);
+    permit().refused({ waitMs: 5_000 });
     gate.forgive();
     expect(gate.stalledMs).toBe(0);
   });
@@ -232,7 +233,9 @@ describe('Limiter', () => {
     'tells when it begins and ceases to hold',
     marbles(({ cold, expectObservable }) => {
       const gate = limiter();
-      const request$ = cold('-a').pipe(mergeMap((name) => request(gate, name, 0, (permit) => permit.refused(500))));
+      const request$ = cold('-a').pipe(
+        mergeMap((name) => request(gate, name, 0, (permit) => permit.refused({ waitMs: 500 }))),
+      );
       expectObservable(request$).toBe('-a');
       expectObservable(cold('--b').pipe(mergeMap((name) => enter(gate, name)))).toBe('- 500ms b');
       expectObservable(gate.changes$.pipe(map(() => gate.state.state === 'held' ? 'h' : 'o'))).toBe('-h 499ms o'); // prettier-ignore
@@ -245,7 +248,7 @@ describe('Limiter', () => {
     let first: Permit | undefined;
     gate.admit(1).subscribe((permit) => (first = permit));
     now = 1;
-    first?.refused(0);
+    first?.refused({ waitMs: 0 });
     now = 2;
     let held: Permit | undefined;
     gate.admit(1).subscribe((permit) => (held = permit));

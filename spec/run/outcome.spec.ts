@@ -1,11 +1,12 @@
 import type { Verdict } from '../../lib/provider/provider.js';
-import { decide, okResult, type Decision } from '../../lib/run/outcome.js';
+import type { ItemError } from '../../lib/core/result.js';
+import { decide, okResult, type Decision, type FailureContext } from '../../lib/run/outcome.js';
 import type { WorkItem } from '../../lib/run/work-item.js';
 import { failure, outcomeOptions as options, workItem } from './support.js';
 
-const failed = (attempts: number, more: object = {}): Decision => ({
+const failed = (attempts: number, more: object = {}, error: ItemError = failure): Decision => ({
   kind: 'finish',
-  result: { itemId: 'i1', ok: false, error: failure, attempts, ...more },
+  result: { itemId: 'i1', ok: false, error, attempts, ...more },
 });
 
 describe('what becomes of an item after a failed attempt', () => {
@@ -14,7 +15,7 @@ describe('what becomes of an item after a failed attempt', () => {
   const stop: Verdict = { kind: 'stop', status: 'failed', code: 'auth', error: failure };
   const free = { free: true };
 
-  it.each<[string, Partial<WorkItem>, Verdict, { free?: boolean }, Decision]>([
+  it.each<[string, Partial<WorkItem>, Verdict, FailureContext, Decision]>([
     ['a first failure is tried again after the backoff', {}, retry, {}, { kind: 'again', delayMs: 100, failures: 1 }],
     ['a second after twice that', { failures: 1 }, retry, {}, { kind: 'again', delayMs: 200, failures: 2 }],
     ['the last allowed one is final', { failures: 2 }, retry, {}, failed(3)],
@@ -47,13 +48,33 @@ describe('what becomes of an item after a failed attempt', () => {
       { failures: 2 },
       { kind: 'rate_limited', error: failure, waitMs: 70 },
       {},
-      { kind: 'hold', waitMs: 70 },
+      { kind: 'hold', alone: false, delayMs: 0 },
     ],
     ['but not for ever, while others pass', { refusals: 200 }, { kind: 'rate_limited', error: failure }, {}, failed(1)],
-    ['even without a time', {}, { kind: 'rate_limited', error: failure }, {}, { kind: 'hold', waitMs: undefined }],
+    [
+      'and only itself, once others have passed between three of its refusals',
+      { refusals: 3 },
+      { kind: 'rate_limited', error: failure, waitMs: 70 },
+      {},
+      { kind: 'hold', alone: true, delayMs: 2_000 },
+    ],
+    [
+      'for longer each time',
+      { refusals: 6 },
+      { kind: 'rate_limited', error: failure, waitMs: 70_000 },
+      {},
+      { kind: 'hold', alone: true, delayMs: 70_000 },
+    ],
+    [
+      'a request far larger than the whole limit is too large at once',
+      {},
+      { kind: 'rate_limited', error: failure },
+      { size: { tokens: 2_001, limit: 1_000, largest: 10 } },
+      failed(1, {}, { ...failure, code: 'too_large', retryable: false }),
+    ],
     ['what no item can pass stops the job', { failures: 2 }, stop, {}, { kind: 'stop', verdict: stop }],
-  ])('%s', (_what, item, verdict, { free: isFree = false }, expected) => {
-    expect(decide(workItem(1, item), verdict, options, isFree)).toEqual(expected);
+  ])('%s', (_what, item, verdict, context, expected) => {
+    expect(decide(workItem(1, item), verdict, options, context)).toEqual(expected);
   });
 
   it.each([

@@ -1,0 +1,198 @@
+import { ConcurrencyWindow } from './concurrency-window.js';
+import { LatencyTrend } from './latency-trend.js';
+import { NoiseWatch } from './noise-watch.js';
+import { RateSearch } from './rate-search.js';
+import { SendRate } from './send-rate.js';
+
+/** Requests let go before the first answer, unless `concurrency` says that there is more to be had. */
+export const coldStart = 16;
+
+/** The pace may fall behind by so long and catch up. */
+const slackMs = 20;
+/** Refused requests larger than usual by this: it is the tokens that are limited. */
+const largerBy = 1.2;
+/** More than this share of a first burst refused: its pace must be guessed. */
+const burstRefused = 0.25;
+/** A server that has too much to do is asked for as much again after so long. */
+const overloadMs = 10_000;
+/** A bucket that was found empty gets so many requests' worth before the next one asks. */
+const pauseRequests = 8;
+const longestPauseMs = 2_000;
+
+/** The sends around a refusal. */
+export interface Sends {
+  readonly now: number;
+  /** Of the request. */
+  readonly tokens: number;
+  /** When the refused request was let go. */
+  readonly sentAt: number;
+  readonly inFlight: number;
+  /** Requests a millisecond the provider claims to allow, where it does. */
+  readonly toldPerMs?: number | undefined;
+}
+
+/** What was found; undefined where nothing was. */
+export interface CongestionState {
+  readonly window: number | null;
+  /** A minute. */
+  readonly requests: number | undefined;
+  /** A minute. */
+  readonly tokens: number | undefined;
+}
+
+/**
+ * What nobody tells: how many requests a minute, and how many at a time, the other side bears. Learns from refusals and
+ * overload, once per episode: what was sent before the last cut says nothing new.
+ */
+export class Congestion {
+  readonly #window = new ConcurrencyWindow(coldStart);
+  readonly #requests = new RateSearch();
+  readonly #tokens = new RateSearch();
+  readonly #noise = new NoiseWatch();
+  readonly #latency = new LatencyTrend();
+  readonly #rate = new SendRate();
+  #sent = 0;
+  #sentTokens = 0;
+  #refused = 0;
+  #refusedTokens = 0;
+  #told = false;
+  /** How much larger than usual refused requests are. */
+  #larger = 1;
+  /** Up to when what was sent is paid for, at the pace in force. */
+  #paidTo = 0;
+  #cutAt = -Infinity;
+
+  /** The provider tells its limits. */
+  told(): void {
+    this.#told = true;
+    this.#window.open();
+  }
+
+  /** A cold start may begin with a quarter of the requests that are wanted at a time. */
+  expect(concurrency: number): void {
+    this.#window.widen(Math.ceil(concurrency / 4));
+  }
+
+  /** Milliseconds until a request of so many tokens may go; Infinity where only an answer helps. */
+  waitMs(tokens: number, inFlight: number, now: number): number {
+    const window = this.#window.waitMs(inFlight, now);
+    const priceMs = this.#priceMs(tokens, now);
+    return priceMs === undefined ? window : Math.max(window, Math.ceil(this.#paidTo + priceMs - slackMs - now));
+  }
+
+  sent(tokens: number, inFlight: number, now: number): void {
+    const priceMs = this.#priceMs(tokens, now);
+    if (priceMs !== undefined) this.#paidTo = Math.max(this.#paidTo + priceMs, now - slackMs);
+    this.#sent++;
+    this.#sentTokens += tokens;
+    this.#rate.note(now, this.#sent);
+    this.#window.sent(inFlight);
+  }
+
+  /** A good answer to a request let go `latencyMs` ago; `inFlight` counts it. */
+  succeeded(latencyMs: number, inFlight: number, now: number): void {
+    this.#window.succeeded();
+    if (this.#told) return;
+    const trend = this.#latency.note(latencyMs, now);
+    if (trend === 'rising') this.#window.congested(0.7 * inFlight, now, overloadMs);
+    if (trend === 'vain') this.#window.restore();
+  }
+
+  /** The other side has too much to do. */
+  overloaded(sentAt: number, inFlight: number, now: number): void {
+    const tally = { sent: this.#sent, refused: ++this.#refused };
+    if (this.#noise.judge(tally) === 'chance' || sentAt <= this.#cutAt) return;
+    if (this.#noise.cutIsFutile(tally, this.#window.size(now))) {
+      this.#window.restore();
+      return;
+    }
+    this.#cutAt = now;
+    this.#window.congested(inFlight, now, overloadMs);
+  }
+
+  /** Milliseconds in which a bucket found empty fills a little, or undefined where the rate is not known. */
+  pauseMs(now: number): number | undefined {
+    const priceMs = this.#priceMs(this.#usual, now);
+    return priceMs === undefined ? undefined : Math.min(longestPauseMs, pauseRequests * priceMs);
+  }
+
+  /** A refusal that no known limit explains: `cut` for a new episode, `known` for one of the last, `noise` where cutting is no help. */
+  refused({ now, sentAt, tokens, inFlight, toldPerMs }: Sends): 'cut' | 'known' | 'noise' {
+    this.#larger += 0.1 * (tokens / this.#usual - this.#larger);
+    this.#refused++;
+    this.#refusedTokens += tokens;
+    const tally = { sent: this.#sent, refused: this.#refused };
+    const judgement = this.#noise.judge(tally);
+    if (judgement === 'faster') this.#scale(4, now);
+    if (judgement === 'rate') this.#scale(0.25, now);
+    else if (judgement !== undefined) return 'noise';
+    if (sentAt <= this.#cutAt) {
+      this.#requests.alsoRefused(1);
+      this.#tokens.alsoRefused(tokens);
+      if (this.#refused > burstRefused * this.#sent) this.#guess();
+      return 'known';
+    }
+    if (this.#noise.cutIsFutile(tally, this.#search.ceiling(now) ?? this.#window.size(now))) {
+      this.#scale(4, now);
+      this.#window.restore();
+      return 'noise';
+    }
+    this.#cut(now, inFlight, toldPerMs);
+    return 'cut';
+  }
+
+  /** Most requests at a time now, and requests or tokens a minute, where that is known. */
+  state(now: number): CongestionState {
+    const window = this.#window.size(now);
+    const perMinute = (search: RateSearch): number | undefined => {
+      const perMs = search.ceiling(now);
+      return perMs === undefined ? undefined : perMs * 60_000;
+    };
+    return {
+      window: Number.isFinite(window) ? window : null,
+      requests: this.#byTokens ? undefined : perMinute(this.#requests),
+      tokens: this.#byTokens ? perMinute(this.#tokens) : undefined,
+    };
+  }
+
+  #scale(factor: number, now: number): void {
+    this.#requests.scale(factor, now);
+    this.#tokens.scale(factor, now);
+  }
+
+  #cut(now: number, inFlight: number, toldPerMs: number | undefined): void {
+    const usual = this.#usual;
+    const recentPerMs = this.#rate.perMs(now, this.#sent);
+    this.#requests.refused({ now, admitted: this.#sent - this.#refused, usual: 1, recentPerMs, toldPerMs });
+    const admitted = this.#sentTokens - this.#refusedTokens;
+    this.#tokens.refused({ now, admitted, usual, recentPerMs: recentPerMs && recentPerMs * usual });
+    if (this.#window.binds(inFlight, now)) this.#window.congested(inFlight, now, this.#search.plateauMs);
+    this.#cutAt = now;
+    this.#paidTo = now;
+  }
+
+  /** What a first burst let through was all there is: no more than that a second, for a start. */
+  #guess(): void {
+    this.#requests.guess((0.7 * (this.#sent - this.#refused)) / 1_000);
+    this.#tokens.guess((0.7 * (this.#sentTokens - this.#refusedTokens)) / 1_000);
+  }
+
+  get #byTokens(): boolean {
+    return this.#larger > largerBy;
+  }
+
+  get #search(): RateSearch {
+    return this.#byTokens ? this.#tokens : this.#requests;
+  }
+
+  /** Tokens of a usual request. */
+  get #usual(): number {
+    return Math.max(1, this.#sentTokens / Math.max(1, this.#sent));
+  }
+
+  /** Milliseconds that a request takes of the pace, or undefined where there is none. */
+  #priceMs(tokens: number, now: number): number | undefined {
+    const perMs = this.#search.ceiling(now);
+    return perMs === undefined ? undefined : (this.#byTokens ? tokens : 1) / perMs;
+  }
+}

@@ -1,0 +1,70 @@
+/** Answers and milliseconds an epoch has at least: fewer say little about a middle. */
+const epoch = { answers: 20, leastMs: 1_000 };
+/** So many times the best middle so far, and throughput no better than by this: requests only queue at the other side. */
+const queueing = { slower: 3, throughput: 1.2 };
+/** After a cut the middle must fall below this share of what it was, or the cut was for nothing. */
+const helped = 0.85;
+/** The best middle ages by this each epoch: what was quick at noon may be slow for good at night. */
+const ageing = 1.02;
+
+interface Epoch {
+  readonly medianMs: number;
+  /** Answers a millisecond. */
+  readonly throughput: number;
+}
+
+/**
+ * Tells from answers whether more requests at a time only make each of them slower. Slower alone says nothing (longer
+ * answers, a batching server that earns it back in throughput): it must be far slower, earn nothing, and get better by less.
+ */
+export class LatencyTrend {
+  #latencies: number[] = [];
+  #startedAt: number | undefined;
+  #best: Epoch | undefined;
+  #cutAtMs: number | undefined;
+  #settling = false;
+
+  /** `rising`: fewer at a time, please; `vain`: the last cut did not make it better, so it was something else. */
+  note(latencyMs: number, now: number): 'rising' | 'vain' | undefined {
+    this.#startedAt ??= now;
+    this.#latencies.push(latencyMs);
+    const spanMs = now - this.#startedAt;
+    if (this.#latencies.length < epoch.answers || spanMs < epoch.leastMs) return undefined;
+    const medianMs = median(this.#latencies);
+    const ended = { medianMs, throughput: this.#latencies.length / spanMs };
+    this.#latencies = [];
+    this.#startedAt = now;
+    return this.#judge(ended);
+  }
+
+  #judge(ended: Epoch): 'rising' | 'vain' | undefined {
+    // Requests sent before a cut still come back.
+    if (this.#settling) {
+      this.#settling = false;
+      return undefined;
+    }
+    if (this.#cutAtMs !== undefined) {
+      const vain = ended.medianMs > helped * this.#cutAtMs;
+      this.#cutAtMs = undefined;
+      if (vain) {
+        this.#best = ended;
+        return 'vain';
+      }
+    }
+    if (this.#best === undefined || ended.medianMs < this.#best.medianMs) {
+      this.#best = ended;
+      return undefined;
+    }
+    this.#best = { ...this.#best, medianMs: ageing * this.#best.medianMs };
+    const slower = ended.medianMs > queueing.slower * this.#best.medianMs;
+    if (!slower || ended.throughput > queueing.throughput * this.#best.throughput) return undefined;
+    this.#cutAtMs = ended.medianMs;
+    this.#settling = true;
+    return 'rising';
+  }
+}
+
+function median(values: number[]): number {
+  values.sort((a, b) => a - b);
+  return values[values.length >> 1] ?? 0;
+}

@@ -1,0 +1,81 @@
+import type { LimitObservation } from '../core/limits.js';
+
+/** What a good answer told. */
+export interface PermitAnswer {
+  readonly limits?: LimitObservation | undefined;
+  /** Tokens the provider counts for it, where it counts actual use. */
+  readonly usedTokens?: number | undefined;
+}
+
+/** What a refusal told. */
+export interface PermitRefusal {
+  readonly limits?: LimitObservation | undefined;
+  /** Milliseconds the provider asks to wait. */
+  readonly waitMs?: number | undefined;
+  /** Others pass while this one is refused over and over: it waits by itself and holds nobody. */
+  readonly alone?: boolean | undefined;
+}
+
+/** The right to send one request. Exactly one of its verbs ends it; a second call does nothing. */
+export interface Permit {
+  succeeded(answer?: PermitAnswer): void;
+  /** The provider refused for its rate. Returns the milliseconds this request itself should stay away, beside the gate. */
+  refused(refusal?: PermitRefusal): number;
+  /** The provider has too much to do. */
+  overloaded(): void;
+  /** None of these: it failed otherwise, or was given up. */
+  released(): void;
+}
+
+/** What was granted. */
+export interface Grant {
+  /** Tokens the request was thought to take, before any correction. */
+  readonly estimate: number;
+  /** Tokens charged. */
+  readonly tokens: number;
+  /** When. */
+  readonly at: number;
+  /** Requests and tokens charged by then, this one included. */
+  readonly requestsSpent: number;
+  readonly tokensSpent: number;
+}
+
+/** Ends grants. */
+export interface Settlement {
+  succeeded(grant: Grant, answer: PermitAnswer): void;
+  refused(grant: Grant, refusal: PermitRefusal): number;
+  overloaded(grant: Grant): void;
+  released(grant: Grant): void;
+}
+
+/** A permit that is ended once. */
+export class HeldPermit implements Permit {
+  #open = true;
+
+  constructor(
+    private readonly grant: Grant,
+    private readonly settlement: Settlement,
+  ) {}
+
+  succeeded(answer: PermitAnswer = {}): void {
+    if (this.#close()) this.settlement.succeeded(this.grant, answer);
+  }
+
+  refused(refusal: PermitRefusal = {}): number {
+    return this.#close() ? this.settlement.refused(this.grant, refusal) : 0;
+  }
+
+  overloaded(): void {
+    if (this.#close()) this.settlement.overloaded(this.grant);
+  }
+
+  released(): void {
+    if (this.#close()) this.settlement.released(this.grant);
+  }
+
+  #close(): boolean {
+    const open = this.#open;
+    this.#open = false;
+    return open;
+  }
+}

@@ -1,0 +1,108 @@
+import type { LimitObservation } from '../core/limits.js';
+import type { PacedLimit } from '../core/progress.js';
+import { ObservedQuota } from './observed-quota.js';
+import type { Grant } from './permit.js';
+import { TokenBucket } from './token-bucket.js';
+
+/** Limits set by hand. */
+export interface SetLimits {
+  readonly requestsPerMinute?: number | undefined;
+  readonly tokensPerMinute?: number | undefined;
+}
+
+/** Requests and tokens: what the user allows, and what the provider says is left. Both must let a request pass. */
+export class Quota {
+  #requests: TokenBucket | undefined;
+  #tokens: TokenBucket | undefined;
+  #set: SetLimits = {};
+  readonly #toldRequests = new ObservedQuota();
+  readonly #toldTokens = new ObservedQuota();
+
+  /** What is spent stays spent: two jobs that take turns in setting limits must not fill the bucket each time. */
+  configure(limits: SetLimits, now: number): boolean {
+    const { requestsPerMinute, tokensPerMinute } = limits;
+    if (requestsPerMinute === this.#set.requestsPerMinute && tokensPerMinute === this.#set.tokensPerMinute)
+      return false;
+    this.#set = { requestsPerMinute, tokensPerMinute };
+    const bucket = (perMinute: number | undefined, before: TokenBucket | undefined): TokenBucket | undefined =>
+      perMinute === undefined ? undefined : new TokenBucket(perMinute, now, before);
+    this.#requests = bucket(requestsPerMinute, this.#requests);
+    this.#tokens = bucket(tokensPerMinute, this.#tokens);
+    return true;
+  }
+
+  /** Milliseconds until a request of so many tokens may go; 0 for now. */
+  waitMs(tokens: number, now: number): number {
+    return Math.max(
+      this.#requests?.waitMs(1, now) ?? 0,
+      this.#tokens?.waitMs(tokens, now) ?? 0,
+      this.#toldRequests.waitMs(1, now),
+      this.#toldTokens.waitMs(tokens, now),
+    );
+  }
+
+  spend(estimate: number, tokens: number, now: number): Grant {
+    this.#requests?.spend(1, now);
+    this.#tokens?.spend(tokens, now);
+    return {
+      estimate,
+      tokens,
+      at: now,
+      requestsSpent: this.#toldRequests.spend(1),
+      tokensSpent: this.#toldTokens.spend(tokens),
+    };
+  }
+
+  /** What an answer to a granted request says of the limits. */
+  observe({ requests, tokens }: LimitObservation, { at, requestsSpent, tokensSpent }: Grant): void {
+    if (requests !== undefined) this.#toldRequests.observe(requests, { at, spent: requestsSpent });
+    if (tokens !== undefined) this.#toldTokens.observe(tokens, { at, spent: tokensSpent });
+  }
+
+  /** A refusal that names a limit and a wait, but no reset: after the wait there is enough. */
+  promise({ requests, tokens }: LimitObservation, waitMs: number, cost: number, now: number): void {
+    if (requests !== undefined && requests.resetMs === undefined) this.#toldRequests.promise(1, waitMs, now);
+    if (tokens !== undefined && tokens.resetMs === undefined) this.#toldTokens.promise(cost, waitMs, now);
+  }
+
+  /** The provider counted so many tokens for it in the end. */
+  recount(grant: Grant, used: number, now: number): void {
+    this.#tokens?.recount(used - grant.tokens, now);
+    this.#toldTokens.spend(used - grant.tokens);
+  }
+
+  /** Whether the limits known leave no room for a request of so many tokens. */
+  explains(tokens: number, now: number): boolean {
+    return this.#toldRequests.level(now) < 2 || this.#toldTokens.level(now) < tokens;
+  }
+
+  /** The share of the quota that a request takes, 1 for any where no limit is known. */
+  share(tokens: number): number {
+    const { requests, tokens: limit } = this.limits;
+    if (requests === null && limit === null) return 1;
+    return Math.max(requests === null ? 0 : 1 / requests.perMinute, limit === null ? 0 : tokens / limit.perMinute);
+  }
+
+  /** Requests a millisecond the provider lets through by its own words. */
+  get toldPerMs(): number | undefined {
+    return this.#toldRequests.known ? this.#toldRequests.perMs : undefined;
+  }
+
+  /** Tokens the provider gives at most, where it says so. */
+  get tokenLimit(): number | undefined {
+    return this.#toldTokens.known ? this.#toldTokens.limit : undefined;
+  }
+
+  get limits(): { readonly requests: PacedLimit | null; readonly tokens: PacedLimit | null } {
+    return {
+      requests: lower(this.#set.requestsPerMinute, this.#toldRequests),
+      tokens: lower(this.#set.tokensPerMinute, this.#toldTokens),
+    };
+  }
+}
+
+function lower(set: number | undefined, told: ObservedQuota): PacedLimit | null {
+  const perMinute = told.known ? told.nominalPerMs * 60_000 : Infinity;
+  if (set !== undefined && set <= perMinute) return { perMinute: set, source: 'option' };
+  return told.known ? { perMinute: Math.round(perMinute), source: 'provider' } : null;
+}
