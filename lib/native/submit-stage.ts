@@ -1,4 +1,4 @@
-import { catchError, concat, defer, EMPTY, ignoreElements, tap, type Observable } from 'rxjs';
+import { catchError, concat, concatMap, defer, EMPTY, map, of, tap, type Observable } from 'rxjs';
 import { backoffDelay, waitAtLeast } from '../core/backoff.js';
 import type { BatchSubmission, NativeVerdict, SubmitStep } from '../provider/native.js';
 import { ofShard } from './ask-batch.js';
@@ -19,21 +19,28 @@ export function submitStage(shard: Shard, context: ShardContext): Observable<nev
     moveShard(shard, 'sending', context, { intentAt: scheduler.now(), searches: 0, batchId: null });
     const submission = toSubmission(shard, context);
     const options = { timeoutMs: settings.uploadTimeoutMs, scheduler };
+    const steps$ = remoteCall((call) => native.submit(submission, call), options).pipe(
+      tap((step) => {
+        if (step.step === 'created') ofShard(step.batch, shard, context);
+      }),
+      map((step) => (): Observable<never> => record(shard, step, context)),
+      catchError((error: unknown) => of(() => failed(shard, error, context))),
+    );
     return concat(
-      remoteCall((call) => native.submit(submission, call), options).pipe(tap((step) => record(shard, step, context))),
+      // Below the catch: a store that fails says nothing of the creation, which may have happened.
+      steps$.pipe(concatMap((written) => written())),
       defer(() => {
         // It fell silent before it said that there is a batch.
         if (shard.record.state === 'intent') doubt(shard, context);
         return EMPTY;
       }),
     );
-  }).pipe(
-    ignoreElements(),
-    catchError((error: unknown) => {
-      if (shard.record.state !== 'intent') throw error;
-      return refused(shard, verdictOf(error, 'submit', context), context);
-    }),
-  );
+  });
+}
+
+function failed(shard: Shard, error: unknown, context: ShardContext): Observable<never> {
+  if (shard.record.state !== 'intent') throw error;
+  return refused(shard, verdictOf(error, 'submit', context), context);
 }
 
 function toSubmission(shard: Shard, context: ShardContext): BatchSubmission {
@@ -49,16 +56,16 @@ function toSubmission(shard: Shard, context: ShardContext): BatchSubmission {
   };
 }
 
-function record(shard: Shard, step: SubmitStep, context: ShardContext): void {
+function record(shard: Shard, step: SubmitStep, context: ShardContext): Observable<never> {
   if (step.step === 'uploaded') {
     writeShard(shard, { fileId: step.fileId }, context);
-    return;
+    return EMPTY;
   }
-  const batch = ofShard(step.batch, shard, context);
-  const { batchId, said } = batch;
-  shard.remote = batch;
+  const { batchId, said } = step.batch;
+  shard.remote = step.batch;
   shard.refusals = 0;
   moveShard(shard, 'created', context, { batchId, said });
+  return EMPTY;
 }
 
 function refused(shard: Shard, verdict: NativeVerdict, context: ShardContext): Observable<never> {
