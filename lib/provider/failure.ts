@@ -34,9 +34,8 @@ export function readFailure(error: unknown): Failure {
 /** OpenAI error-codes guide; Anthropic's type; Google's name of a 503. */
 const busy: ReadonlySet<string> = new Set(['server_is_overloaded', 'slow_down', 'overloaded_error', 'UNAVAILABLE']);
 
-/** Whether the server has too much to do, rather than something wrong. Not a 429: that is a limit of one's own. */
+/** Whether the server has too much to do, rather than something wrong; not to be asked of a 429, which is a limit of one's own. */
 export function isOverloaded({ status, code = '', type = '' }: Failure): boolean {
-  if (status === 429) return false;
   return status === 503 || status === 529 || busy.has(code) || busy.has(type);
 }
 
