@@ -17,6 +17,14 @@ export function readHeader(headers: unknown, name: string): string | undefined {
  * (openai-node client.js retryRequest). A date is measured against the server's own `date`, so a wrong clock here does no harm.
  */
 export function retryAfterMs(headers: unknown, now = Date.now()): number | undefined {
+  const asked = statedWaitMs(headers, now);
+  return asked !== undefined && asked <= longestWaitMs ? asked : undefined;
+}
+
+/** A quota is good again after a day; who asks for more than a week has sent nonsense, and would hold a job for ever. */
+const longestWaitMs = 7 * 86_400_000;
+
+function statedWaitMs(headers: unknown, now: number): number | undefined {
   const milliseconds = readHeader(headers, 'retry-after-ms');
   if (milliseconds !== undefined && isAmount(milliseconds)) return Number(milliseconds);
   const text = readHeader(headers, 'retry-after')?.trim();

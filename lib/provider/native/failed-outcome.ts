@@ -1,5 +1,7 @@
+import { messageOf } from '../../core/errors.js';
 import type { NativeOutcome } from '../native.js';
 import type { Verdict } from '../provider.js';
+import { failureVerdict } from '../provider-error.js';
 
 /** The outcome of a line that failed, by the verdict its error would have as a request; `raw` is its body. */
 export function failedOutcome(verdict: Verdict, raw?: unknown): NativeOutcome {
@@ -11,4 +13,13 @@ export function failedOutcome(verdict: Verdict, raw?: unknown): NativeOutcome {
     ...(kept === undefined || kept === null ? {} : { raw: kept }),
     ...(own?.usage === undefined ? {} : { usage: own.usage }),
   };
+}
+
+/** The outcome of a line that may say anything: one that cannot even be judged fails by itself, and the others are read on. */
+export function judged(judge: () => NativeOutcome): NativeOutcome {
+  try {
+    return judge();
+  } catch (error) {
+    return failedOutcome(failureVerdict('invalid_response', `the line cannot be read: ${messageOf(error)}`));
+  }
 }

@@ -20,9 +20,13 @@ export function withErrorEnvelope(fetch: Fetch): Fetch {
 
 /** An error body as OpenAI would have sent it; text that is not JSON stays as it is. */
 export function errorEnvelope(text: string): string {
-  const body = parse(text);
-  const error = body === undefined ? undefined : findError(body);
-  return error === undefined ? text : JSON.stringify({ error });
+  try {
+    const error = findError(JSON.parse(text));
+    return error === undefined ? text : JSON.stringify({ error });
+  } catch {
+    // No JSON, or nested beyond what can be written again.
+    return text;
+  }
 }
 
 /** Forms seen: `{ error }`, `[{ error }]`, `{ error: "text" }`, `{ detail }`, `{ object: 'error', message }`, `{ message }`. */
@@ -37,12 +41,4 @@ function findError(body: unknown): Readonly<Record<string, unknown>> | undefined
   if (typeof detail === 'string') return { ...body, message: detail };
   if (detail !== undefined) return { message: JSON.stringify(detail) };
   return typeof message === 'string' ? body : { message: JSON.stringify(body) };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

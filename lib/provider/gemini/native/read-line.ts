@@ -1,7 +1,7 @@
 import { isRecord } from '../../is-record.js';
 import type { NativeOutcome, NativeResult } from '../../native.js';
 import { readCountedKey } from '../../native/counted-key.js';
-import { failedOutcome } from '../../native/failed-outcome.js';
+import { failedOutcome, judged } from '../../native/failed-outcome.js';
 import type { ProviderResponse, Verdict } from '../../provider.js';
 import { failureVerdict } from '../../provider-error.js';
 import type { GeminiEndpointName } from '../endpoints.js';
@@ -45,11 +45,11 @@ export function readGeminiEntry(entry: unknown, text: string, position: number, 
   const embedding = reading.endpoint === 'embedContent';
   if (typeof id !== 'string') {
     if (!embedding) return unreadable;
-    const outcome = outcomeOf(entry, undefined, reading);
+    const outcome = judged(() => outcomeOf(entry, undefined, reading));
     return { key: null, kind: 'unkeyed', position, text: text.slice(0, excerpt), outcome };
   }
   const { key, inputs } = embedding ? readCountedKey(id) : { key: id, inputs: undefined };
-  return { key, ...outcomeOf(entry, inputs, reading) };
+  return { key, ...judged(() => outcomeOf(entry, inputs, reading)) };
 }
 
 function outcomeOf({ response, error }: Json, inputs: number | undefined, reading: LineReading): NativeOutcome {

@@ -1,6 +1,7 @@
 import { isRecord } from '../../is-record.js';
 import type { RemoteBatch, RemoteStatus } from '../../native.js';
 import { ProviderError, failureVerdict } from '../../provider-error.js';
+import { remoteId } from '../../native/remote-id.js';
 import { markerOf } from './marker.js';
 import { readFaults } from './read-faults.js';
 
@@ -21,14 +22,14 @@ const inlinePrefix = 'inline:';
 export function readOperation(operation: unknown): RemoteBatch {
   const body: Json = isRecord(operation) ? operation : {};
   const batch = isRecord(body['metadata']) ? body['metadata'] : body;
-  const name = body['name'] ?? batch['name'];
-  if (typeof name !== 'string' || name === '') {
+  const name = remoteId(body['name'] ?? batch['name']);
+  if (name === undefined) {
     throw new ProviderError(failureVerdict('invalid_response', 'expected an operation with "name"'));
   }
   const said = typeof batch['state'] === 'string' ? batch['state'] : '';
   const status = states[said.replace(/^(BATCH|JOB)_STATE_/, '')] ?? statusOf(body);
   const { inputConfig, createTime } = batch;
-  const file = isRecord(inputConfig) ? (inputConfig['fileName'] ?? inputConfig['file_name']) : undefined;
+  const file = isRecord(inputConfig) ? remoteId(inputConfig['fileName'] ?? inputConfig['file_name']) : undefined;
   const created = Date.parse(typeof createTime === 'string' ? createTime : '');
   return {
     batchId: name,
@@ -37,7 +38,7 @@ export function readOperation(operation: unknown): RemoteBatch {
     marker: markerOf(batch['displayName']),
     counts: countsOf(batch['batchStats']),
     outputs: outputsOf(name, batch['output'] ?? body['response'] ?? batch['dest']),
-    inputFileId: typeof file === 'string' && file !== '' ? file : undefined,
+    inputFileId: file,
     faults: status === 'failed' ? readFaults(body['error'] ?? batch['error']) : [],
     createdAt: Number.isNaN(created) ? undefined : created,
   };
@@ -64,8 +65,8 @@ function inlineOf(output: unknown): readonly unknown[] | undefined {
 
 function outputsOf(name: string, output: unknown): readonly string[] {
   if (!isRecord(output)) return [];
-  const file = output['responsesFile'] ?? output['fileName'];
-  if (typeof file === 'string' && file !== '') return [file];
+  const file = remoteId(output['responsesFile'] ?? output['fileName']);
+  if (file !== undefined) return [file];
   return inlineOf(output) === undefined ? [] : [`${inlinePrefix}${name}`];
 }
 

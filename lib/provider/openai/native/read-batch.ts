@@ -1,6 +1,7 @@
 import { isRecord } from '../../is-record.js';
 import type { RemoteBatch, RemoteStatus } from '../../native.js';
 import { ProviderError, failureVerdict } from '../../provider-error.js';
+import { remoteId } from '../../native/remote-id.js';
 import { markerOfMetadata } from './marker.js';
 import { asRecord } from './plumbing.js';
 import { readFaults } from './read-faults.js';
@@ -25,20 +26,20 @@ const statuses: Readonly<Record<string, RemoteStatus>> = {
 export function readBatch(data: unknown): RemoteBatch {
   const body = asRecord(data) ?? {};
   const batch = isRecord(body['job']) ? body['job'] : body;
-  const { id, status } = batch;
-  if (typeof id !== 'string' || id === '' || typeof status !== 'string') {
+  const { status } = batch;
+  const id = remoteId(batch['id']);
+  if (id === undefined || typeof status !== 'string') {
     throw new ProviderError(failureVerdict('invalid_response', 'expected a batch with "id" and "status"'));
   }
   const files = [batch['output_file_id'], batch['error_file_id']];
-  const { input_file_id: inputFileId } = batch;
   return {
     batchId: id,
     status: statuses[status.toLowerCase()] ?? 'running',
     said: status,
     marker: markerOfMetadata(batch['metadata']),
     counts: countsOf(batch['request_counts']),
-    outputs: files.filter((file) => typeof file === 'string' && file !== '') as readonly string[],
-    inputFileId: typeof inputFileId === 'string' && inputFileId !== '' ? inputFileId : undefined,
+    outputs: files.flatMap((file) => remoteId(file) ?? []),
+    inputFileId: remoteId(batch['input_file_id']),
     faults: readFaults(batch),
     createdAt: timeOf(batch['created_at']),
   };

@@ -1,6 +1,6 @@
 import { isRecord } from '../../is-record.js';
 import type { NativeOutcome, NativeResult } from '../../native.js';
-import { failedOutcome } from '../../native/failed-outcome.js';
+import { failedOutcome, judged } from '../../native/failed-outcome.js';
 import type { Verdict } from '../../provider.js';
 import { failureVerdict } from '../../provider-error.js';
 import type { OpenAIEndpoint } from '../endpoints.js';
@@ -27,7 +27,7 @@ export function readOpenAILine(text: string, endpoint: OpenAIEndpoint, classify:
     return { key: null, kind: 'unreadable', text: text.slice(0, excerpt) };
   }
   const customId = endpoint === '/v1/embeddings' ? readCountedKey(id) : { key: id, inputs: undefined };
-  return { key: customId.key, ...outcomeOf(line, customId, endpoint, classify) };
+  return { key: customId.key, ...judged(() => outcomeOf(line, customId, endpoint, classify)) };
 }
 
 function outcomeOf(line: Json, { inputs }: CountedKey, endpoint: OpenAIEndpoint, classify: Classify): NativeOutcome {
