@@ -5,7 +5,7 @@ export interface RelayRules {
   /** The path asked for, as it is passed on. */
   readonly path?: (path: string) => string;
   /** The text of an answer, as it is handed back. */
-  readonly text?: (body: string) => string;
+  readonly text?: (body: string, path: string) => string;
   /** Written behind the answer to these calls, chunk by chunk. */
   readonly more?: (path: string) => Iterable<string | Uint8Array> | undefined;
 }
@@ -38,7 +38,7 @@ export async function relay(origin: string, rules: RelayRules): Promise<Relay> {
     const upload = kept['x-goog-upload-url'];
     if (upload !== undefined) kept['x-goog-upload-url'] = upload.replace(origin, url);
     response.writeHead(answer.status, kept);
-    response.write(rules.text?.(text) ?? text);
+    response.write(rules.text?.(text, asked) ?? text);
     for (const piece of rules.more?.(asked) ?? [])
       if (!response.write(piece)) await new Promise((resolve) => response.once('drain', resolve));
     response.end();
