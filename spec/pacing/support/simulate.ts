@@ -1,14 +1,12 @@
 import { VirtualTimeScheduler } from 'rxjs';
 import { Limiter } from '../../../lib/pacing/limiter.js';
 import type { Permit } from '../../../lib/pacing/permit.js';
-import { Bucket, QuotaServer, type ServerOptions } from './quota-server.js';
+import { generator, spread } from './chance.js';
+import { idealMs, type Workload } from './ideal.js';
+import { QuotaServer } from './quota-server.js';
 
-export interface Simulation extends ServerOptions {
-  /** Tokens of each item. */
-  readonly items: readonly number[];
-  readonly lanes?: number;
-  readonly latencyMs?: number;
-  /** Latency with so many in flight at the server. */
+export interface Simulation extends Workload {
+  /** Times the latency with so many in flight at the server. */
   readonly slowdown?: (busy: number) => number;
   readonly seed?: number;
 }
@@ -18,115 +16,63 @@ export interface Outcome {
   readonly utilisation: number;
   readonly sent: number;
   readonly refused: number;
+  /** Refused of those sent. */
   readonly share: number;
   readonly tookMs: number;
   readonly mostBusy: number;
+  /** Admitted in each 5 s. */
   readonly timeline: readonly number[];
 }
 
-/** A run of items through a limiter against a {@link QuotaServer}, in virtual time. */
+interface Item {
+  readonly tokens: number;
+}
+
+/** Milliseconds a request or a refusal is on its way, at least and at most. */
+const way = { least: 5, most: 10 };
+
+/** A run of items through a limiter against a {@link QuotaServer}, in virtual time: the same each time for the same seed. */
 export function simulate(options: Simulation): Outcome {
-  const { items, lanes = 64, latencyMs = 400, seed = 1, slowdown = () => 1 } = options;
+  const { lanes = 64, latencyMs = 400, seed = 1, slowdown = () => 1 } = options;
   const random = generator(seed);
-  const scheduler = new VirtualTimeScheduler();
+  const scheduler = new VirtualTimeScheduler(undefined, Infinity);
   const limiter = new Limiter({ scheduler, random, concurrency: lanes });
   const server = new QuotaServer(options, random);
-  const queue = items.map((tokens, index) => ({ tokens, index }));
-  let head = 0;
-  const again: { readonly tokens: number; readonly index: number }[] = [];
-  let [sent, refused, lastAdmission, mostBusy, done] = [0, 0, 0, 0, 0];
+  const items: Item[] = options.items.map((tokens) => ({ tokens }));
+  const again: Item[] = [];
   const timeline: number[] = [];
-  const after = (ms: number, work: () => void): void => {
-    scheduler.schedule(work, ms);
-  };
+  let [head, sent, refused, lastAdmission, mostBusy, done] = [0, 0, 0, 0, 0, 0];
+  const after = (ms: number, work: () => void): void => void scheduler.schedule(work, ms);
+  const onTheWay = (): number => way.least + (way.most - way.least) * random();
+
   const lane = (): void => {
-    const item = again.shift() ?? queue[head++];
+    const item = again.shift() ?? items[head++];
     if (item === undefined) return;
-    limiter.admit(item.tokens).subscribe({
-      next: (permit) => after(5 + 5 * random(), () => arrive(item, permit)),
-      error: (error: unknown) => {
-        throw error;
-      },
-    });
+    limiter.admit(item.tokens).subscribe((permit) => after(onTheWay(), () => arrive(item, permit)));
   };
-  const arrive = (item: { readonly tokens: number; readonly index: number }, permit: Permit): void => {
+  const arrive = (item: Item, permit: Permit): void => {
     sent++;
     const now = scheduler.now();
     const answer = server.ask(item.tokens, now);
-    if (answer.ok) {
-      lastAdmission = now;
-      server.busy++;
-      mostBusy = Math.max(mostBusy, server.busy);
-      timeline[Math.floor(now / 5_000)] = (timeline[Math.floor(now / 5_000)] ?? 0) + 1;
-      const latency = latencyMs * slowdown(server.busy) * Math.exp(0.5 * normal(random) - 0.125);
-      after(latency, () => {
-        server.busy--;
-        done++;
-        permit.succeeded({ limits: answer.limits });
-        lane();
-      });
-    } else {
+    if (!answer.ok) {
       refused++;
-      after(5 + 5 * random(), () => {
-        const wait = permit.refused({ limits: answer.limits, waitMs: answer.waitMs });
-        after(wait, () => {
-          again.push(item);
-          lane();
-        });
-      });
+      after(onTheWay(), () => after(permit.refused(answer), () => (again.push(item), lane())));
+      return;
     }
+    lastAdmission = now;
+    mostBusy = Math.max(mostBusy, ++server.busy);
+    const slot = Math.floor(now / 5_000);
+    timeline[slot] = (timeline[slot] ?? 0) + 1;
+    after(latencyMs * slowdown(server.busy) * spread(random), () => {
+      server.busy--;
+      done++;
+      permit.succeeded({ limits: answer.limits });
+      lane();
+    });
   };
   for (let n = 0; n < lanes; n++) lane();
-  scheduler.maxFrames = Infinity;
   scheduler.flush();
-  if (done !== items.length) throw new Error(`${String(done)} of ${String(items.length)} items came back`);
-  const tookMs = lastAdmission - 5;
-  const ideal = idealMs(options, lanes / latencyMs);
-  return { utilisation: ideal / tookMs, sent, refused, share: refused / sent, tookMs, mostBusy, timeline };
-}
-
-/** The least time in which the buckets admit all items, and so many lanes send them. */
-function idealMs(options: Simulation, perMs: number): number {
-  const {
-    requests,
-    tokens,
-    windowMs,
-    burst = 1,
-    others = 0,
-    change,
-    items,
-    slots = Infinity,
-    latencyMs = 400,
-  } = options;
-  const rate = Math.min(perMs, slots / latencyMs);
-  let worst = items.length / rate - 1 / rate;
-  for (const [limit, amount] of [
-    [requests, items.length],
-    [tokens, items.reduce((sum, size) => sum + size, 0)],
-  ] as const) {
-    if (limit === undefined) continue;
-    const bucket = new Bucket(limit, limit * burst, (limit / windowMs) * (1 - others));
-    let left = amount - bucket.capacity;
-    let ms: number;
-    if (change !== undefined && left > change.at * bucket.perMs) {
-      left -= change.at * bucket.perMs;
-      ms = change.at + left / (bucket.perMs * change.factor);
-    } else ms = Math.max(0, left / bucket.perMs);
-    worst = Math.max(worst, ms);
-  }
-  return worst;
-}
-
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-function normal(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(random() || 1e-12)) * Math.cos(2 * Math.PI * random());
+  if (done !== items.length) throw new Error(`${done} of ${items.length} items came back`);
+  const tookMs = lastAdmission - way.least;
+  return { utilisation: idealMs(options) / tookMs, sent, refused, share: refused / sent, tookMs, mostBusy, timeline };
 }
