@@ -1,3 +1,4 @@
+import type { LimitObservation, LimitReading } from '../core/limits.js';
 import { ConcurrencyWindow } from './concurrency-window.js';
 import { LatencyTrend } from './latency-trend.js';
 import { NoiseWatch } from './noise-watch.js';
@@ -27,8 +28,8 @@ export interface Sends {
   /** When the refused request was let go. */
   readonly sentAt: number;
   readonly inFlight: number;
-  /** Requests a millisecond the provider claims to allow, where it does. */
-  readonly toldPerMs?: number | undefined;
+  /** Limits of a minute the refusal states, without a reset. */
+  readonly said?: LimitObservation | undefined;
 }
 
 /** What was found; undefined where nothing was. */
@@ -56,6 +57,7 @@ export class Congestion {
   #refused = 0;
   #refusedTokens = 0;
   #told = false;
+  #toldPerMs: number | undefined;
   /** How much larger than usual refused requests are. */
   #larger = 1;
   /** Up to when what was sent is paid for, at the pace in force. */
@@ -63,8 +65,9 @@ export class Congestion {
   #cutAt = -Infinity;
 
   /** The provider tells its limits. */
-  told(): void {
+  told(requestsPerMs: number | undefined): void {
     this.#told = true;
+    this.#toldPerMs = requestsPerMs;
     this.#window.open();
   }
 
@@ -117,7 +120,7 @@ export class Congestion {
   }
 
   /** A refusal that no known limit explains: `cut` for a new episode, `known` for one of the last, `noise` where cutting is no help. */
-  refused({ now, sentAt, tokens, inFlight, toldPerMs }: Sends): 'cut' | 'known' | 'noise' {
+  refused({ now, sentAt, tokens, inFlight, said = {} }: Sends): 'cut' | 'known' | 'noise' {
     this.#larger += 0.1 * (tokens / this.#usual - this.#larger);
     this.#refused++;
     this.#refusedTokens += tokens;
@@ -137,7 +140,7 @@ export class Congestion {
       this.#window.restore();
       return 'noise';
     }
-    this.#cut(now, inFlight, toldPerMs);
+    this.#cut(now, inFlight, said);
     return 'cut';
   }
 
@@ -160,12 +163,19 @@ export class Congestion {
     this.#tokens.scale(factor, now);
   }
 
-  #cut(now: number, inFlight: number, toldPerMs: number | undefined): void {
+  #cut(now: number, inFlight: number, said: LimitObservation): void {
     const usual = this.#usual;
     const recentPerMs = this.#rate.perMs(now, this.#sent);
-    this.#requests.refused({ now, admitted: this.#sent - this.#refused, usual: 1, recentPerMs, toldPerMs });
-    const admitted = this.#sentTokens - this.#refusedTokens;
-    this.#tokens.refused({ now, admitted, usual, recentPerMs: recentPerMs && recentPerMs * usual });
+    const requests = this.#sent - this.#refused;
+    const tokens = this.#sentTokens - this.#refusedTokens;
+    const saidRequests = this.#believed(said.requests, requests, now);
+    const saidTokens = this.#believed(said.tokens, tokens, now);
+    // Which of the two is limited needs no guess where it is said.
+    if ((saidRequests === undefined) !== (saidTokens === undefined)) this.#larger = saidTokens === undefined ? 1 : 2;
+    const toldPerMs = this.#toldPerMs ?? saidRequests;
+    this.#requests.refused({ now, admitted: requests, usual: 1, recentPerMs, toldPerMs });
+    const recentTokens = recentPerMs && recentPerMs * usual;
+    this.#tokens.refused({ now, admitted: tokens, usual, recentPerMs: recentTokens, toldPerMs: saidTokens });
     if (this.#window.binds(inFlight, now)) this.#window.congested(inFlight, now, this.#search.plateauMs);
     this.#cutAt = now;
     this.#paidTo = now;
@@ -175,6 +185,13 @@ export class Congestion {
   #guess(): void {
     this.#requests.guess((0.7 * (this.#sent - this.#refused)) / 1_000);
     this.#tokens.guess((0.7 * (this.#sentTokens - this.#refusedTokens)) / 1_000);
+  }
+
+  /** A limit said to be a minute's, per millisecond, unless more than that has passed already. */
+  #believed(reading: LimitReading | undefined, admitted: number, now: number): number | undefined {
+    if (reading === undefined) return undefined;
+    const perMs = reading.limit / 60_000;
+    return admitted > reading.limit + perMs * (now - this.#rate.startedAt) + this.#usual ? undefined : perMs;
   }
 
   get #byTokens(): boolean {
@@ -193,6 +210,8 @@ export class Congestion {
   /** Milliseconds that a request takes of the pace, or undefined where there is none. */
   #priceMs(tokens: number, now: number): number | undefined {
     const perMs = this.#search.ceiling(now);
-    return perMs === undefined ? undefined : (this.#byTokens ? tokens : 1) / perMs;
+    if (perMs === undefined) return undefined;
+    // Beyond what the provider says there is nothing to be found.
+    return this.#byTokens ? tokens / perMs : 1 / Math.min(perMs, this.#toldPerMs ?? Infinity);
   }
 }

@@ -28,6 +28,8 @@ interface Waiting extends Waiter {
   readonly subscriber: Subscriber<Permit>;
 }
 
+/** A quota that gives nothing for longer than this is not one of a minute. */
+const spentMs = 600_000;
 /** How long a request stays away whose refusal is held to be chance, where no wait is asked for. */
 const noiseWaitMs = 1_000;
 
@@ -80,7 +82,7 @@ export class Limiter {
   /**
    * Emits a permit for a request of so many estimated tokens when it may be sent, and completes; in the order asked within
    * a `flow` (a job), and among flows by turns. Unsubscribing leaves the queue; so does a value of `until$`, which completes it
-   * without a permit.
+   * without a permit; so does a quota that is used up, see {@link spentUntil}.
    */
   admit(estimate: number, until$: Observable<unknown> = NEVER, flow = ''): Observable<Permit> {
     return new Observable<Permit>((subscriber) => {
@@ -106,6 +108,16 @@ export class Limiter {
     const now = this.#scheduler.now();
     const tokens = estimate * this.#ratio.value;
     return this.#waitMs(tokens, now) <= 0 ? this.#grant(estimate, tokens, now) : undefined;
+  }
+
+  /**
+   * Epoch milliseconds at which a request of so many estimated tokens may go by what the provider tells, where that is so far
+   * off that waiting makes no sense: the quota is one of a day, and used up. Undefined otherwise.
+   */
+  spentUntil(estimate: number): number | undefined {
+    const now = this.#scheduler.now();
+    const waitMs = this.#quota.toldWaitMs(estimate * this.#ratio.value, now);
+    return waitMs > spentMs ? now + waitMs : undefined;
   }
 
   /** Tokens the provider gives at most, in estimated tokens, where it says so. */
@@ -201,23 +213,23 @@ export class Limiter {
   #refuse(grant: Grant, { waitMs, limits, alone = false }: PermitRefusal): number {
     const now = this.#scheduler.now();
     const short = this.#quota.explains(grant.tokens, now);
-    if (limits !== undefined) this.#told(limits, grant);
-    if (limits !== undefined && waitMs !== undefined) this.#quota.promise(limits, waitMs, grant.tokens, now);
+    // Without a reset it may be a rough word, and of a minute that is none: a hint for the search.
+    const told = limits && withReset(limits);
+    if (told !== undefined) this.#told(told, grant);
     if (alone) return waitMs ?? 0;
     const episode = grant.at > this.#lastRefusalAt;
     this.#lastRefusalAt = now;
-    if (limits === undefined ? short : explains(limits, grant.tokens)) {
+    if (told === undefined ? short : explains(told, grant.tokens)) {
       // What is left is known now, and kept to: where no wait is asked for, that is enough.
       this.#hold.refused(now, waitMs ?? 0, episode);
       return 0;
     }
-    const { toldPerMs } = this.#quota;
     const meaning = this.#congestion.refused({
       now,
       tokens: grant.tokens,
       sentAt: grant.at,
       inFlight: this.#inFlight,
-      toldPerMs,
+      said: limits,
     });
     if (meaning === 'noise') return waitMs ?? noiseWaitMs;
     const pauseMs = this.#congestion.pauseMs(now);
@@ -226,8 +238,8 @@ export class Limiter {
   }
 
   #told(limits: LimitObservation, grant: Grant): void {
-    this.#congestion.told();
     this.#quota.observe(limits, grant);
+    this.#congestion.told(this.#quota.toldPerMs);
   }
 
   #settled(): void {
@@ -255,6 +267,10 @@ export class Limiter {
   #plan(now: number): void {
     const next = this.#waiting === 0 ? undefined : this.#queue.peek();
     if (next === undefined) return;
+    if (this.spentUntil(next.estimate) !== undefined) {
+      this.#dismiss();
+      return;
+    }
     const waitMs = this.#waitMs(next.estimate * this.#ratio.value, now);
     if (now + waitMs >= this.#wakeAt || waitMs === Infinity) return;
     this.#sleep();
@@ -270,6 +286,14 @@ export class Limiter {
     );
   }
 
+  /** Nobody waits for a quota that is used up for hours. */
+  #dismiss(): void {
+    for (let next = this.#queue.peek(); next !== undefined; next = this.#queue.peek()) {
+      this.#queue.shift(0);
+      next.subscriber.complete();
+    }
+  }
+
   #sleep(): void {
     this.#wake?.unsubscribe();
     this.#wake = undefined;
@@ -282,6 +306,15 @@ export class Limiter {
     this.#openedAt = this.#hold.until;
     this.#changes.next();
   }
+}
+
+/** The readings that say when all is free again. */
+function withReset({ requests, tokens }: LimitObservation): LimitObservation | undefined {
+  const known = {
+    ...(requests?.resetMs === undefined ? {} : { requests }),
+    ...(tokens?.resetMs === undefined ? {} : { tokens }),
+  };
+  return Object.keys(known).length === 0 ? undefined : known;
 }
 
 /** Whether the refusal itself says that too little was left for a request of so many tokens. */

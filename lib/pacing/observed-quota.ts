@@ -10,6 +10,13 @@ interface Sighting extends Mark {
   readonly remaining: number;
 }
 
+/**
+ * A limit may be enforced over shorter spans than it is told for (OpenAI rate-limits guide: 60,000 a minute as 1,000 a second).
+ * Until this much more than the refill was let through, no more than so many times the refill is asked for.
+ */
+const unproven = { excessMs: 2_000, times: 2 };
+/** Of the limit, kept in hand at most. */
+const reserve = 0.02;
 /** Least time between two sightings that say how fast the quota fills: shorter ones are all rounding. */
 const leastSpanMs = 300;
 
@@ -27,6 +34,9 @@ export class ObservedQuota {
   #perMs = 0;
   #latest: Sighting | undefined;
   #base: Sighting | undefined;
+  /** Where it began to be known; undefined once a burst was seen to pass. */
+  #trial: Mark | undefined;
+  #tried = false;
 
   /** Units kept in hand: a usual request's, against rounding and requests that overtake each other on the way. */
   #usual = 0;
@@ -69,15 +79,8 @@ export class ObservedQuota {
     const sighting = { at: mark.at, spent: mark.spent, remaining };
     this.#learnRate(sighting);
     this.#latest = sighting;
-  }
-
-  /** The provider says that so many units can be had `waitMs` after `now`: a wait beats a reckoning without a reset. */
-  promise(units: number, waitMs: number, now: number): void {
-    if (this.#latest === undefined) return;
-    const need = Math.min(this.#limit, units + this.#usual);
-    const { at, spent } = this.#latest;
-    const remaining = need - this.#perMs * (now + waitMs - at) + this.#spent - spent;
-    if (remaining > this.#latest.remaining) this.#latest = { at, spent, remaining };
+    if (!this.#tried) this.#trial = { at: mark.at, spent: this.#spent };
+    this.#tried = true;
   }
 
   /** Units that may be spent now; Infinity where nothing is known. */
@@ -90,9 +93,26 @@ export class ObservedQuota {
   /** Milliseconds until so many units may be spent; 0 for now. What is larger than the limit is let go: no wait helps it. */
   waitMs(units: number, now: number): number {
     if (this.#latest === undefined) return 0;
-    const need = Math.min(this.#limit, (units > this.#limit ? 1 : units) + this.#usual);
+    const need = Math.min(
+      this.#limit,
+      (units > this.#limit ? 1 : units) + Math.min(this.#usual, reserve * this.#limit),
+    );
     const missing = need - this.level(now);
-    return missing <= 1e-9 ? 0 : Math.max(1, Math.ceil(missing / this.#perMs));
+    const waitMs = missing <= 1e-9 ? 0 : Math.max(1, Math.ceil(missing / this.#perMs));
+    return Math.max(waitMs, this.#trialMs(now));
+  }
+
+  /** Milliseconds that a burst is held back because nobody knows yet whether bursts pass. */
+  #trialMs(now: number): number {
+    if (this.#trial === undefined) return 0;
+    const { at, spent } = this.#trial;
+    const refill = this.nominalPerMs * (now - at);
+    const sent = this.#spent - spent;
+    if (sent - refill > unproven.excessMs * this.nominalPerMs) {
+      this.#trial = undefined;
+      return 0;
+    }
+    return Math.max(0, Math.ceil((sent - unproven.times * refill) / (unproven.times * this.nominalPerMs)));
   }
 
   #learnWindow({ limit, remaining, resetMs }: LimitReading): void {
@@ -124,6 +144,8 @@ export class ObservedQuota {
     const seen = (sighting.remaining - base.remaining + sighting.spent - base.spent) / spanMs;
     const gain = 1 - Math.exp(-spanMs / 1_500);
     const next = this.#perMs + gain * (seen - this.#perMs);
-    this.#perMs = Math.min(this.nominalPerMs, Math.max(next, this.nominalPerMs / 50));
+    // Where no reset is told, a minute was only a guess.
+    const most = this.#error === Infinity ? Infinity : this.nominalPerMs;
+    this.#perMs = Math.min(most, Math.max(next, this.nominalPerMs / 50));
   }
 }

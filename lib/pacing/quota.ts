@@ -41,6 +41,11 @@ export class Quota {
     );
   }
 
+  /** The same, by what the provider tells alone. */
+  toldWaitMs(tokens: number, now: number): number {
+    return Math.max(this.#toldRequests.waitMs(1, now), this.#toldTokens.waitMs(tokens, now));
+  }
+
   spend(estimate: number, tokens: number, now: number): Grant {
     this.#requests?.spend(1, now);
     this.#tokens?.spend(tokens, now);
@@ -57,12 +62,6 @@ export class Quota {
   observe({ requests, tokens }: LimitObservation, { at, requestsSpent, tokensSpent }: Grant): void {
     if (requests !== undefined) this.#toldRequests.observe(requests, { at, spent: requestsSpent });
     if (tokens !== undefined) this.#toldTokens.observe(tokens, { at, spent: tokensSpent });
-  }
-
-  /** A refusal that names a limit and a wait, but no reset: after the wait there is enough. */
-  promise({ requests, tokens }: LimitObservation, waitMs: number, cost: number, now: number): void {
-    if (requests !== undefined && requests.resetMs === undefined) this.#toldRequests.promise(1, waitMs, now);
-    if (tokens !== undefined && tokens.resetMs === undefined) this.#toldTokens.promise(cost, waitMs, now);
   }
 
   /** The provider counted so many tokens for it in the end. */

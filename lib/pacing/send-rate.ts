@@ -4,12 +4,16 @@ export class SendRate {
   #since: { readonly at: number; readonly count: number } | undefined;
 
   note(now: number, count: number): void {
+    if (this.#since === undefined) this.startedAt = now;
     if (this.#since === undefined) this.#before = this.#since = { at: now, count: count - 1 };
     else if (now - this.#since.at >= 2_000) {
       this.#before = this.#since;
       this.#since = { at: now, count: count - 1 };
     }
   }
+
+  /** When the first request was let go. */
+  startedAt = 0;
 
   /** Per millisecond; undefined before a second is over: a first burst is no rate. */
   perMs(now: number, count: number): number | undefined {

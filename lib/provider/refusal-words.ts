@@ -38,16 +38,15 @@ export function readRefusal(text: string): RefusalWords {
   };
 }
 
-/** The limit per minute that the words state, or undefined where they do not state one in full. */
+/**
+ * The limit per minute that the words state, or undefined where they do not state one in full. Without a reset: `Used` is
+ * rounded, so the time until all is free again cannot be told from it.
+ */
 export function statedLimits(words: RefusalWords): LimitObservation | undefined {
   const { dimension, period, limit, used } = words;
   if (dimension === undefined || period !== 'minute' || limit === undefined || used === undefined) return undefined;
   if (limit <= 0) return undefined;
-  const reading: LimitReading = {
-    limit,
-    remaining: Math.max(0, limit - used),
-    resetMs: Math.round((Math.min(used, limit) / limit) * 60_000),
-  };
+  const reading: LimitReading = { limit, remaining: Math.max(0, limit - used) };
   return { [dimension]: reading };
 }
 

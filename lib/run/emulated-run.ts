@@ -51,6 +51,8 @@ export function emulatedRun(options: EmulatedRunOptions): Observable<Draft> {
     stragglers: options.stragglerFactor === undefined ? undefined : new Stragglers(options.stragglerFactor, scheduler),
     estimate: safeEstimate(options.estimateTokens, provider),
     count: provider.countTokens?.bind(provider) ?? (provider.estimateTokens === undefined ? countUsage : undefined),
+    spent: (until: number) =>
+      options.stop({ kind: 'stop', status: 'paused', code: 'daily_quota', message: spentMessage, until }),
     conclude: (decision: Decision, item: WorkItem) => conclude(decision, item, options),
   };
   return mergePull(queue, (item) => sendItem(item, sendOptions), { concurrency, scheduler });
@@ -87,6 +89,9 @@ function conclude(decision: Decision, item: WorkItem, options: EmulatedRunOption
     }
   }
 }
+
+const spentMessage =
+  'The quota is used up, by the words of the provider, and nothing of it comes back soon; resume later';
 
 function stalled(stalledMs: number): StopRequest {
   const minutes = String(Math.round(stalledMs / 60_000));

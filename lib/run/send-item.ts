@@ -26,6 +26,8 @@ export interface SendItemOptions extends OutcomeOptions {
   readonly count: ((usage: Usage) => number) | undefined;
   /** Carries a decision out; what is to be written comes back. */
   readonly conclude: (decision: Decision, item: WorkItem) => Draft | undefined;
+  /** The quota is used up for longer than anybody waits. */
+  readonly spent: (until: number) => void;
   readonly stopped$: Observable<unknown>;
   readonly sending: (change: 1 | -1) => void;
   readonly sleptSince: (time: number) => boolean;
@@ -102,9 +104,12 @@ export function sendItem(item: WorkItem, options: SendItemOptions): Observable<D
           send(granted);
         },
         error: (error: unknown) => subscriber.error(error),
-        // The run stops: the item was not sent.
         complete: () => {
-          if (!admitted) subscriber.complete();
+          if (admitted) return;
+          // Not sent: the run stops, or should.
+          const until = limiter.spentUntil(tokens);
+          if (until !== undefined) options.spent(until);
+          subscriber.complete();
         },
       }),
     );

@@ -44,7 +44,7 @@ describe.each(openaiMajors)('%s and the fake OpenAI', (_name, sdk) => {
     expect(await verdict(provider, item('hi'))).toMatchObject({
       kind: 'rate_limited',
       waitMs: 15_000,
-      limits: { requests: { limit: 4, remaining: 0, resetMs: 60_000 } },
+      limits: { requests: { limit: 4, remaining: 0 } },
     });
   });
 

@@ -31,7 +31,7 @@ describe('a 429 of a minute', () => {
     'Limit 30000, Used 29000, Requested 2000',
     ' Please try again in 2s.',
   );
-  const told = { limit: 30_000, remaining: 1_000, resetMs: 58_000 };
+  const told = { limit: 30_000, remaining: 1_000 };
 
   it.each<[string, string, object, object]>([
     ['tokens', tokens, {}, held({ waitMs: 2_000, limits: { tokens: told } })],
@@ -39,25 +39,25 @@ describe('a 429 of a minute', () => {
       'requests',
       openaiWords('requests per min (RPM)', 'Limit 500, Used 500, Requested 1', ' Please try again in 120ms.'),
       {},
-      held({ waitMs: 120, limits: { requests: { limit: 500, remaining: 0, resetMs: 60_000 } } }),
+      held({ waitMs: 120, limits: { requests: { limit: 500, remaining: 0 } } }),
     ],
     [
       'Groq',
       groqWords('tokens per minute (TPM)', 'Limit 12000, Used 4437, Requested 9854. Please try again in 11.455s'),
       {},
-      held({ waitMs: 11_455, limits: { tokens: { limit: 12_000, remaining: 7_563, resetMs: 22_185 } } }),
+      held({ waitMs: 11_455, limits: { tokens: { limit: 12_000, remaining: 7_563 } } }),
     ],
     [
       'no wait',
       openaiWords('tokens per min (TPM)', 'Limit 90,000, Used 90,000, Requested 1'),
       {},
-      held({ limits: { tokens: { limit: 90_000, remaining: 0, resetMs: 60_000 } } }),
+      held({ limits: { tokens: { limit: 90_000, remaining: 0 } } }),
     ],
     [
       'a fixed minute, whose end says nothing of the rate',
       openaiWords('requests per min (RPM)', 'Limit 100, Used 100, Requested 1', ' Please try again in 37s.'),
       {},
-      held({ waitMs: 37_000, limits: { requests: { limit: 100, remaining: 0, resetMs: 60_000 } } }),
+      held({ waitMs: 37_000, limits: { requests: { limit: 100, remaining: 0 } } }),
     ],
     [
       'the headers of that dimension win',

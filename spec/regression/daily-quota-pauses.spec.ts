@@ -16,6 +16,7 @@ describe('a spent day', () => {
 
   it.each([
     ['in words alone', { requestsPerDay: 5, rateLimitHeaders: false }],
+    ['in words and headers', { requestsPerDay: 5 }],
     ['while headers of requests per day promise more', { requestsPerDay: 1_000, faults: afterFive }],
   ])('of OpenAI and Groq, %s, pauses with the time of its reset, and is resumed', async (_how, options) => {
     const server = await openai(options);

@@ -83,7 +83,7 @@ const rows: readonly (readonly [name: string, answer: Handler, verdict: object])
   [
     '429 used up, of tokens per minute',
     limited({}, `${words('tokens per min (TPM)')}: Limit 30000, Used 29000, Requested 2000. Please try again in 2s.`),
-    refused({ waitMs: 2_000, limits: { tokens: { limit: 30_000, remaining: 1_000, resetMs: 58_000 } } }),
+    refused({ waitMs: 2_000, limits: { tokens: { limit: 30_000, remaining: 1_000 } } }),
   ],
   [
     '429 too large, in numbers alone',
