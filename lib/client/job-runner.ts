@@ -222,6 +222,18 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
     }
   }
 
+  /** A client may live for a hundred thousand jobs: what cannot be taken up again leaves nothing behind. */
+  #forgetEnded(jobId: string): void {
+    const { store } = this.options;
+    try {
+      if (store.owner(jobId)?.self !== true) this.#leases.delete(jobId);
+      const record = store.findJob(jobId);
+      if (record === undefined || (record.status === 'completed' && record.failed === 0)) this.forget(jobId);
+    } catch {
+      // The store has failed: its job may be taken up again, with what is known of it.
+    }
+  }
+
   #waitsForWatcher(jobId: string): boolean {
     const record = this.options.store.findJob(jobId);
     return record?.status === 'paused' && record.reason?.code === 'unwatched';
@@ -246,6 +258,7 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
       complete: () => {
         if (this.#running.get(jobId) === running) this.#running.delete(jobId);
         this.#forgetRead(jobId);
+        if (this.active(jobId) === undefined) this.#forgetEnded(jobId);
         if (this.#running.size === 0) this.#heartbeat.stop();
       },
     });

@@ -11,16 +11,21 @@ const slice = 4_000;
  */
 export class TempIdentityIndex implements IdentityIndex {
   readonly #table: string;
+  #number = 1;
   #indexed = 0;
+  #dropped = false;
 
   constructor(
     private readonly connection: Connection,
     private readonly items: ItemTable,
     private readonly job: number,
     private readonly upTo: number,
-    name: number,
+    private readonly inUse: Set<number>,
   ) {
-    this.#table = `temp.identity_${String(name)}`;
+    // The lowest that is free: each number has prepared statements of its own, which are kept.
+    while (inUse.has(this.#number)) this.#number++;
+    inUse.add(this.#number);
+    this.#table = `temp.identity_${String(this.#number)}`;
     connection.read(() =>
       connection.db.exec(
         `CREATE TABLE ${this.#table} (word INTEGER, ordinal INTEGER, PRIMARY KEY (word, ordinal)) WITHOUT ROWID`,
@@ -52,7 +57,10 @@ export class TempIdentityIndex implements IdentityIndex {
   }
 
   drop(): void {
+    if (this.#dropped) return;
+    this.#dropped = true;
     this.connection.read(() => this.connection.db.exec(`DROP TABLE IF EXISTS ${this.#table}`));
+    this.inUse.delete(this.#number);
   }
 }
 

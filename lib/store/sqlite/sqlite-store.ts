@@ -62,7 +62,7 @@ class SqliteStore implements BatchStore {
   readonly #items: ItemTable;
   readonly #events: EventTable;
   readonly #leases: LeaseTable;
-  #indexes = 0;
+  readonly #indexes = new Set<number>();
 
   constructor(
     private readonly connection: Connection,
@@ -128,7 +128,7 @@ class SqliteStore implements BatchStore {
     return this.#items.find(jobKey, itemId, upTo);
   }
   indexItems(jobKey: number, upTo: number): IdentityIndex {
-    return new TempIdentityIndex(this.connection, this.#items, jobKey, upTo, ++this.#indexes);
+    return new TempIdentityIndex(this.connection, this.#items, jobKey, upTo, this.#indexes);
   }
   truncateItems(lease: Lease, ordinal: number): void {
     this.connection.write(() => {
