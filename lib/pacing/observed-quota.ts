@@ -95,7 +95,7 @@ export class ObservedQuota {
     if (this.#latest === undefined) return 0;
     const need = Math.min(
       this.#limit,
-      (units > this.#limit ? 1 : units) + Math.min(this.#usual, reserve * this.#limit),
+      (units > this.#limit ? 1 : units) + Math.floor(Math.min(this.#usual, reserve * this.#limit)),
     );
     const missing = need - this.level(now);
     const waitMs = missing <= 1e-9 ? 0 : Math.max(1, Math.ceil(missing / this.#perMs));
