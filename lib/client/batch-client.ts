@@ -82,6 +82,7 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
       watched: (jobId, change) => this.#runner.watched(jobId, change),
       refuseClosed: (call) => this.#refuseClosed(call),
       forget: (jobId) => this.#runner.forget(jobId),
+      blame: (jobId, error) => this.#runner.blame(jobId, error),
       retry: (jobId, mode) => this.#retry(jobId, mode),
       cancelIdle: (jobId) => this.#cancelIdle(jobId),
     };

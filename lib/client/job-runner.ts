@@ -67,13 +67,15 @@ interface Running {
 const logEveryMs = 2_000;
 
 /** The jobs at work in this client: starts them, knows them, ends them. */
-export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched'> {
+export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' | 'watched'> {
   readonly #running = new Map<string, Running>();
   readonly #latest = new Map<string, StartOptions>();
   readonly #leases = new Map<string, Lease>();
   #closing = false;
   readonly #started = new Subject<string>();
   readonly #cold = new ColdJobs();
+  /** Runs of which a subscriber has thrown. */
+  readonly #blamed = new WeakSet<ActiveJob>();
   readonly #heartbeat: Heartbeat;
   readonly #quotas: BatchQuotas;
   readonly started$: Observable<string> = this.#started.asObservable();
@@ -174,6 +176,21 @@ export class JobRunner implements Pick<JobHost, 'active' | 'started$' | 'watched
       return EMPTY;
     });
     return concat(run?.ended$.pipe(ignoreElements()) ?? EMPTY, start$);
+  }
+
+  /** What a subscriber threw is said at once, and thrown when the work it watched is over: no job stops for a broken view. */
+  blame(jobId: string, error: unknown): void {
+    const run = this.active(jobId);
+    if (run === undefined) throw error;
+    if (this.#blamed.has(run)) return;
+    this.#blamed.add(run);
+    const text = `A subscriber of job "${jobId}" threw: ${messageOf(error)}`;
+    this.options.log?.(text);
+    process.emitWarning(text, {
+      code: 'OPENAPI_BATCH_SUBSCRIBER',
+      detail: 'The job goes on; the error is thrown when it has ended.',
+    });
+    run.ended$.subscribe({ error: () => undefined, complete: () => reportLater(error) });
   }
 
   /** Lets go of an input held in the middle, and of the job's watchers. */
@@ -325,4 +342,11 @@ function isUndecided(record: JobRecord, { native }: Provider, { intakes }: Start
 function unwatched(jobId: string): StopRequest {
   const message = `Nobody watches job "${jobId}"; it goes on with the next subscriber`;
   return { kind: 'stop', status: 'paused', code: 'unwatched', message };
+}
+
+/** As RxJS reports what nobody handles. */
+function reportLater(error: unknown): void {
+  setTimeout(() => {
+    throw error;
+  });
 }

@@ -9,9 +9,9 @@ import {
   lastValueFrom,
   map,
   merge,
-  Observable,
   tap,
   throwError,
+  type Observable,
 } from 'rxjs';
 import { BatchError, OptionsError, type BatchErrorCode } from '../core/errors.js';
 import type { BatchEvent, CompleteEvent, ItemEvent, ProgressEvent } from '../core/events.js';
@@ -22,6 +22,7 @@ import { ofType } from '../operators/of-type.js';
 import { describeValue } from '../options/check-options.js';
 import type { BatchJob, EventsOptions, ForEachOptions, ResultsOptions, RetryOptions } from './batch-job.js';
 import { followJob, requireJob } from './follow.js';
+import { GuardedObservable } from './guarded-observable.js';
 import { ItemFeed, runFeed } from './item-feed.js';
 import { infoOf, statusOf, storedProgress, workerOf } from './job-info.js';
 import type { JobHost } from './job-host.js';
@@ -31,8 +32,7 @@ import { storedResults } from './stored-results.js';
  * The handle of a job. Holds no events and no state of its own: everything is asked of the store and of the run, so any
  * number of handles of the same job agree.
  */
-// eslint-disable-next-line rxjs-x/no-subclass -- the job is an Observable by design; everything goes through the constructor.
-export class DurableJob<T = unknown> extends Observable<BatchEvent<T>> implements BatchJob<T> {
+export class DurableJob<T = unknown> extends GuardedObservable<BatchEvent<T>> implements BatchJob<T> {
   readonly #host: JobHost;
   /** Within a callback the job's end is its `complete` event: what comes after waits for that very callback. */
   readonly #insideCallback: boolean;
@@ -42,7 +42,10 @@ export class DurableJob<T = unknown> extends Observable<BatchEvent<T>> implement
     readonly jobId: string,
     { insideCallback = false }: { readonly insideCallback?: boolean } = {},
   ) {
-    super((subscriber) => this.events().subscribe(subscriber));
+    super(
+      (error) => host.blame(jobId, error),
+      (subscriber) => this.events().subscribe(subscriber),
+    );
     this.#host = host;
     this.#insideCallback = insideCallback;
   }
@@ -50,8 +53,12 @@ export class DurableJob<T = unknown> extends Observable<BatchEvent<T>> implement
   events(options: EventsOptions = {}): Observable<BatchEvent<T>> {
     checkAfter(options.after);
     const events$ = followJob(this.#host, this.jobId, options) as Observable<BatchEvent<T>>;
-    return defer(() => concat(this.#host.watched(this.jobId, 1), events$)).pipe(
+    const watched$ = defer(() => concat(this.#host.watched(this.jobId, 1), events$)).pipe(
       finalize(() => this.#host.watched(this.jobId, -1)),
+    );
+    return new GuardedObservable(
+      (error) => this.#host.blame(this.jobId, error),
+      (subscriber) => watched$.subscribe(subscriber),
     );
   }
 

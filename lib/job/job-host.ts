@@ -21,6 +21,8 @@ export interface JobHost {
   cancelIdle(jobId: string): void;
   /** A cold job's work follows its watchers: called with +1 and -1. Completes when the run may be attached to. */
   watched(jobId: string, change: 1 | -1): Observable<never>;
+  /** A subscriber of this job threw. Throws it again where the job is not at work, as RxJS would. */
+  blame(jobId: string, error: unknown): void;
   /** Lets go of what is held for a later run of this job: an input in the middle. */
   forget(jobId: string): void;
 }

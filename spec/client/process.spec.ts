@@ -27,6 +27,14 @@ describe('a process', () => {
     expect(child.lines.at(-1)).toMatch(/^\[openapi-batch\] job j completed: 50\/50 done/);
   });
 
+  it('is not ended by a subscriber that throws before the job is done, and hears of it then', async () => {
+    const child = start('view-throws');
+    expect(await child.gone).toBe(1);
+    expect(child.lines).toEqual(['done 40']);
+    expect(child.stderr.match(/OPENAPI_BATCH_SUBSCRIBER/g)).toHaveLength(1);
+    expect(child.stderr).toContain('Error: broken view');
+  });
+
   it('hears of a failure nobody handles where somebody did subscribe', async () => {
     const child = start('fails-unhandled');
     expect(await child.gone).toBe(1);

@@ -1,3 +1,4 @@
+import { filter } from 'rxjs';
 import { BatchClient, type Provider } from '../../../lib/index.js';
 
 /** Small programs as people write them, to see whether and how their process ends. */
@@ -30,6 +31,19 @@ const programs: Readonly<Record<string, (db: string) => unknown>> = {
   'never-closes': (db) => {
     const client = new BatchClient({ db, localEcho: { latencyMs: [10, 200] }, log: (line) => console.log(line) });
     client.map({ jobId: 'j', items: Array.from({ length: 50 }, (_, n) => ({ input: `x${String(n)}` })) });
+  },
+
+  /** A view is broken, and every handler of it throws. */
+  'view-throws': (db) => {
+    const client = new BatchClient({ db, localEcho: { latencyMs: [1, 5] }, log: false });
+    const job = client.map({ jobId: 'j', items: Array.from({ length: 40 }, (_, n) => ({ input: `x${String(n)}` })) });
+    const broken = (): never => {
+      throw new Error('broken view');
+    };
+    job.subscribe({ next: broken, error: () => undefined });
+    job.pipe(filter((event) => event.type === 'item')).subscribe(broken);
+    job.events({ after: 'now' }).subscribe({ next: broken });
+    void job.wait().then(({ ok }) => console.log(`done ${String(ok)}`));
   },
 
   /** A subscriber without an error handler: RxJS reports it, as for any Observable. */
