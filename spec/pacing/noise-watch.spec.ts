@@ -1,0 +1,53 @@
+import { NoiseWatch, type Tally } from '../../lib/pacing/noise-watch.js';
+
+/** Cuts one after another, each so many requests after the last, at falling paces; what each one is judged. */
+function cuts(watch: NoiseWatch, paces: readonly number[], { every = 20, refused = 1, from = 0 } = {}): boolean[] {
+  return paces.map((pace, n) => watch.cutIsFutile({ sent: from + every * (n + 1), refused: refused * (n + 1) }, pace));
+}
+
+/** A pace that is a fifth lower with each cut. */
+const falling = (count: number): number[] => Array.from({ length: count }, (_, n) => 100 * 0.8 ** n);
+
+/** One in twenty is held to be chance since then: sent 160, refused 8. */
+function tolerating(): NoiseWatch {
+  const watch = new NoiseWatch();
+  cuts(watch, falling(8));
+  return watch;
+}
+
+const after = (sent: number, refused: number): Tally => ({ sent: 160 + sent, refused: 8 + refused });
+
+describe('NoiseWatch', () => {
+  it('takes a cut for what it is, until many have been no help', () => {
+    expect(cuts(new NoiseWatch(), falling(8))).toEqual([...Array<boolean>(7).fill(false), true]);
+  });
+
+  it.each<[string, number[], Parameters<typeof cuts>[2]]>([
+    ['where the pace was not even halved', Array<number>(30).fill(100), {}],
+    ['where cuts are far apart: the ceiling is found and tried', falling(30), { every: 150 }],
+    ['where they are so close that they are one', falling(12), { every: 2 }],
+    ['where too many are refused', falling(30), { refused: 9 }],
+  ])('never gives up cutting %s', (_what, paces, options) => {
+    expect(cuts(new NoiseWatch(), paces, options)).not.toContain(true);
+  });
+
+  it('judges nothing at other times', () => {
+    expect(new NoiseWatch().judge({ sent: 1_000, refused: 900 })).toBeUndefined();
+  });
+
+  it('holds refusals to be chance then, and the pace to be too slow where it is looked at again', () => {
+    const watch = tolerating();
+    expect(watch.judge(after(10, 1))).toBe('chance');
+    expect(watch.judge(after(20, 2))).toBe('chance');
+    expect(watch.judge(after(40, 3))).toBe('faster');
+    expect(watch.judge(after(50, 4))).toBe('chance');
+    expect(watch.judge(after(80, 5))).toBe('faster');
+  });
+
+  it('takes it back where far more are refused: it was the rate', () => {
+    const watch = tolerating();
+    expect(watch.judge(after(40, 20))).toBe('rate');
+    expect(watch.judge(after(50, 21))).toBeUndefined();
+    expect(cuts(watch, falling(7), { from: 300 })).not.toContain(true);
+  });
+});
