@@ -59,6 +59,7 @@ export class OpenShard {
     readonly model: string,
   ) {}
 
+  /** The least ordinal in it, 0 while it is empty. */
   get first(): number {
     return this.#first;
   }
@@ -68,8 +69,9 @@ export class OpenShard {
   }
 
   add(ordinal: number, line: NativeLine, bytes: number): void {
-    if (this.#first === 0) this.#first = ordinal;
-    this.#last = ordinal;
+    // Items that come back are put in among later ones, so the order is not theirs.
+    this.#first = this.#first === 0 ? ordinal : Math.min(this.#first, ordinal);
+    this.#last = Math.max(this.#last, ordinal);
     this.#sums = addLine(this.#sums, line, bytes);
     this.#hash.update(line.text).update('\n');
     this.#page.push(ordinal);
