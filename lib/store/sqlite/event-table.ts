@@ -53,8 +53,9 @@ export class EventTable {
     return seq;
   }
 
-  /** Within a transaction. */
+  /** Within a transaction; a job has one end, the newest. */
   putComplete(job: number, body: Pick<CompleteEvent, 'status' | 'progress'>, at: number): number {
+    this.connection.sql('DELETE FROM events WHERE seq = (SELECT complete_seq FROM jobs WHERE key = ?)').run(job);
     const { lastInsertRowid } = this.connection
       .sql(insertEvent)
       .run(job, eventTypes.complete, at, null, null, JSON.stringify(body));
