@@ -59,6 +59,8 @@ export class ShardQueue implements PullSource<NativeTask>, RunQueue {
   /** Items that fitted nowhere, until their failure is written. */
   readonly #failing = new Set<number>();
 
+  /** Low-water mark while items are in hand. */
+  #floor = Infinity;
   #building = false;
   #inputEnded = false;
   #open = false;
@@ -109,14 +111,30 @@ export class ShardQueue implements PullSource<NativeTask>, RunQueue {
 
   /** One page of items into shards; the end of the input closes those that are open. */
   build(): BuildStep {
+    const built = this.#inHand(() => this.#build());
+    this.#building = false;
+    return built;
+  }
+
+  #build(): BuildStep {
     const step = this.#free.any ? this.#builder.step() : { sealed: [], failed: [] };
     const sealed = [...step.sealed];
     if (!this.#free.any && this.#inputEnded) sealed.push(...this.#builder.flush());
     for (const { shard, model, patch } of sealed)
       this.#roster.takeUp(newShard({ shard, model, ...patch }, this.#options.lease.jobId));
     for (const { item } of step.failed) this.#failing.add(item.ordinal);
-    this.#building = false;
     return { sealed, failed: step.failed };
+  }
+
+  /**
+   * Items between two places are in neither. Should the store fail there, a commit that still finds room must not count them
+   * as done with: the mark stays where it was.
+   */
+  #inHand<R>(work: () => R): R {
+    this.#floor = this.lowWater;
+    const result = work();
+    this.#floor = Infinity;
+    return result;
   }
 
   /** A shard's life is over, for now or for good. */
@@ -171,7 +189,7 @@ export class ShardQueue implements PullSource<NativeTask>, RunQueue {
 
   /** Everything that may have to be looked at again lies above; what is with a provider does. */
   get lowWater(): number {
-    let least = this.#free.lowWater;
+    let least = Math.min(this.#floor, this.#free.lowWater);
     for (const first of this.#builder.firsts) least = Math.min(least, first - 1);
     for (const ordinal of this.#failing) least = Math.min(least, ordinal - 1);
     for (const { record } of this.#roster.all()) least = Math.min(least, record.firstOrdinal - 1);
@@ -235,9 +253,11 @@ export class ShardQueue implements PullSource<NativeTask>, RunQueue {
 
   #dropUnsent(): void {
     const { store, lease } = this.#options;
-    const unsent = this.#roster.takeUnsent();
-    if (unsent.length > 0) store.shards.drop(lease, unsent);
-    this.#builder.drop();
+    this.#inHand(() => {
+      const unsent = this.#roster.takeUnsent();
+      if (unsent.length > 0) store.shards.drop(lease, unsent);
+      this.#builder.drop();
+    });
   }
 
   #caps(tokens: number | null): ShardCaps {
