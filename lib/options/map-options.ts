@@ -1,6 +1,7 @@
 import type { ObservableInput } from 'rxjs';
 import { z } from 'zod';
 import type { BatchItem } from '../core/item.js';
+import { jsonProblem } from '../core/json-value.js';
 import type { Progress } from '../core/progress.js';
 import type { Result } from '../core/result.js';
 import type { Mode, RunMode } from '../core/job.js';
@@ -58,12 +59,15 @@ export type ResumeOptions<T = unknown> = Omit<
   mode?: RunMode | undefined;
 };
 
+const isJson = (value: unknown): boolean => jsonProblem(value) === undefined;
 const callback = aFunction();
 const text = z.string('a string').min(1, 'a string that is not empty');
-const record = z.custom<Readonly<Record<string, unknown>>>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'an object',
-);
+const record = z
+  .custom<Readonly<Record<string, unknown>>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'an object',
+  )
+  .refine(isJson, 'an object that can be written as JSON');
 const workers = z
   .int('a whole number from 1 up')
   .min(1, 'a whole number from 1 up')
@@ -103,7 +107,7 @@ export const mapSchema = z.strictObject({
   model: text.optional(),
   params: record.optional(),
   tags: z.array(z.string('a string'), 'an array of strings').optional(),
-  metadata: z.unknown().optional(),
+  metadata: z.unknown().refine(isJson, 'something that can be written as JSON').optional(),
   asyncSubmit: z.boolean('true or false').optional(),
   ...callbackShape,
   ...runShape,

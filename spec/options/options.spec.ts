@@ -137,7 +137,7 @@ describe('right options', () => {
       { provider: 'anything', concurrency: 1, scheduler: asyncScheduler, random: Math.random, log: () => undefined },
     ],
     ['new BatchClient()', { provider: { name: 'mine', request: () => EMPTY }, apiKey: undefined, db: undefined }],
-    ['map()', { items: [], tags: [], metadata: 7n, params: {}, onItem: () => undefined }],
+    ['map()', { items: [], tags: [], metadata: [7], params: {}, onItem: () => undefined }],
     ['map()', { items: EMPTY }],
     ['map()', { items: Promise.resolve() }],
     ['map()', { items: ReadableStream.from([]) }],

@@ -118,3 +118,16 @@ describe('what cannot be judged is tried again and does not end the job', () => 
     expect(Date.now() - started).toBeLessThan(5_000);
   });
 });
+
+it.each<[string, object]>([
+  ['metadata', { metadata: circle }],
+  ['metadata', { metadata: nested(100_000) }],
+  ['metadata', { metadata: 7n }],
+  ['params', { params: { deep: nested(100_000) } }],
+])('a job whose %s cannot be stored is refused by name, before anything is', async (field, more) => {
+  const client = clients.open({ db: ':memory:' });
+  expect(() => client.map({ items: items(1), ...more })).toThrow(
+    new RegExp(`^map\\(\\): expected "${field}" to be .* written as JSON`),
+  );
+  expect(await client.jobs()).toEqual([]);
+});
