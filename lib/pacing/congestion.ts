@@ -32,6 +32,12 @@ export interface Sends {
   readonly said?: LimitObservation | undefined;
 }
 
+/** How fast requests flow in by the provider's headers: less what others take, and by the limit alone. */
+export interface ToldRate {
+  readonly perMs: number;
+  readonly nominalPerMs: number;
+}
+
 /** What was found; undefined where nothing was. */
 export interface CongestionState {
   readonly window: number | null;
@@ -57,7 +63,7 @@ export class Congestion {
   #refused = 0;
   #refusedTokens = 0;
   #told = false;
-  #toldPerMs: number | undefined;
+  #toldRate: ToldRate | undefined;
   /** How much larger than usual refused requests are. */
   #larger = 1;
   /** Up to when what was sent is paid for, at the pace in force. */
@@ -65,9 +71,9 @@ export class Congestion {
   #cutAt = -Infinity;
 
   /** The provider tells its limits. */
-  told(requestsPerMs: number | undefined): void {
+  told(requests: ToldRate | undefined): void {
     this.#told = true;
-    this.#toldPerMs = requestsPerMs;
+    this.#toldRate = requests;
     this.#window.open();
   }
 
@@ -172,10 +178,10 @@ export class Congestion {
     const saidTokens = this.#believed(said.tokens, tokens, now);
     // Which of the two is limited needs no guess where it is said.
     if ((saidRequests === undefined) !== (saidTokens === undefined)) this.#larger = saidTokens === undefined ? 1 : 2;
-    const toldPerMs = this.#toldPerMs ?? saidRequests;
-    this.#requests.refused({ now, admitted: requests, usual: 1, recentPerMs, toldPerMs });
+    const toldPerMs = this.#toldRate?.nominalPerMs;
+    this.#requests.refused({ now, admitted: requests, usual: 1, recentPerMs, toldPerMs, saidPerMs: saidRequests });
     const recentTokens = recentPerMs && recentPerMs * usual;
-    this.#tokens.refused({ now, admitted: tokens, usual, recentPerMs: recentTokens, toldPerMs: saidTokens });
+    this.#tokens.refused({ now, admitted: tokens, usual, recentPerMs: recentTokens, saidPerMs: saidTokens });
     if (this.#window.binds(inFlight, now)) this.#window.congested(inFlight, now, this.#search.plateauMs);
     this.#cutAt = now;
     this.#paidTo = now;
@@ -212,6 +218,6 @@ export class Congestion {
     const perMs = this.#search.ceiling(now);
     if (perMs === undefined) return undefined;
     // Beyond what the provider says there is nothing to be found.
-    return this.#byTokens ? tokens / perMs : 1 / Math.min(perMs, this.#toldPerMs ?? Infinity);
+    return this.#byTokens ? tokens / perMs : 1 / Math.min(perMs, this.#toldRate?.perMs ?? Infinity);
   }
 }

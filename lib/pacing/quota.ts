@@ -1,5 +1,6 @@
 import type { LimitObservation } from '../core/limits.js';
 import type { PacedLimit } from '../core/progress.js';
+import type { ToldRate } from './congestion.js';
 import { ObservedQuota } from './observed-quota.js';
 import type { Grant } from './permit.js';
 import { TokenBucket } from './token-bucket.js';
@@ -82,9 +83,9 @@ export class Quota {
     return Math.max(requests === null ? 0 : 1 / requests.perMinute, limit === null ? 0 : tokens / limit.perMinute);
   }
 
-  /** Requests a millisecond the provider lets through by its own words. */
-  get toldPerMs(): number | undefined {
-    return this.#toldRequests.known ? this.#toldRequests.perMs : undefined;
+  /** How fast requests flow in by the provider's own words. */
+  get toldRequests(): ToldRate | undefined {
+    return this.#toldRequests.known ? this.#toldRequests : undefined;
   }
 
   /** Tokens the provider gives at most, where it says so. */

@@ -9,8 +9,10 @@ export interface RefusalAt {
   readonly usual: number;
   /** Units a millisecond sent lately, where that is known. */
   readonly recentPerMs: number | undefined;
-  /** Units a millisecond the provider claims to allow, where it does. */
+  /** Units a millisecond that flow in by the provider's headers, where it sends them. */
   readonly toldPerMs?: number | undefined;
+  /** Units a millisecond that the refusal's words promise, where they do. */
+  readonly saidPerMs?: number | undefined;
 }
 
 /** A little below what was measured, so that the bucket keeps some drops; soon at it again, and beyond. */
@@ -20,6 +22,9 @@ const plateau = { requests: 100, early: 30, leastMs: 1_000 };
 const early = 3;
 /** Fewer requests or less time than this between two refusals measure nothing. */
 const least = { requests: 6, spanMs: 250, longSpanMs: 10_000 };
+/** Refusals with fewer requests between them are a row; so long a one may be a header's fault. */
+const rowRequests = 60;
+const rowBelieved = 2;
 /** One refusal takes no more than this off: it may be chance. */
 const deepestCut = 0.6;
 
@@ -33,6 +38,8 @@ export class RateSearch {
   #plateauMs = plateau.leastMs;
   #cutAt = 0;
   #cuts = 0;
+  /** Cuts in a row that followed each other closely. */
+  #row = 0;
   #empty: { readonly at: number; admitted: number } | undefined;
 
   /** Units a millisecond, or undefined where no ceiling is known. */
@@ -77,14 +84,18 @@ export class RateSearch {
     this.#plateauMs = Math.max(plateau.leastMs, plateauMs);
   }
 
-  #next({ now, admitted, usual, recentPerMs, toldPerMs }: RefusalAt): number | undefined {
+  #next({ now, admitted, usual, recentPerMs, toldPerMs, saidPerMs }: RefusalAt): number | undefined {
     const before = this.ceiling(now);
+    const requests = (admitted - (this.#empty?.admitted ?? 0)) / usual;
+    this.#row = requests < rowRequests ? this.#row + 1 : 0;
+    // A burst was too much, not the rate; unless that is refused again and again.
+    const burst = toldPerMs !== undefined && toldPerMs < 1.1 * (recentPerMs ?? Infinity);
+    if (burst && this.#row <= rowBelieved) return toldPerMs;
     if (before === undefined || this.#empty === undefined) {
-      if (toldPerMs !== undefined && toldPerMs < (recentPerMs ?? Infinity)) return toldPerMs;
+      if (saidPerMs !== undefined && saidPerMs < (recentPerMs ?? Infinity)) return saidPerMs;
       return recentPerMs === undefined ? before : 0.7 * recentPerMs;
     }
     const spanMs = now - this.#empty.at;
-    const requests = (admitted - this.#empty.admitted) / usual;
     const enough = requests >= least.requests ? spanMs >= least.spanMs : requests > 1 && spanMs >= least.longSpanMs;
     if (enough)
       return Math.min(before, Math.max((requests * usual) / spanMs, this.#cuts > 1 ? deepestCut * before : 0));

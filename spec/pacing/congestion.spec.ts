@@ -73,7 +73,7 @@ describe('a cold start', () => {
 
   it('has no window where limits are told', () => {
     const lane = new Lane();
-    lane.congestion.told(0.01);
+    lane.congestion.told({ perMs: 0.01, nominalPerMs: 0.01 });
     expect(lane.state.window).toBeNull();
     expect(lane.congestion.waitMs(100, 100_000, 0)).toBe(0);
   });
@@ -149,7 +149,7 @@ describe('a refusal', () => {
 
   it('never has more sent than the provider says it allows', () => {
     const lane = measured();
-    lane.congestion.told(0.05);
+    lane.congestion.told({ perMs: 0.05, nominalPerMs: 0.05 });
     expect(lane.pass(10_000)).toBeLessThan(510);
   });
 
@@ -227,7 +227,7 @@ describe('rising latency', () => {
 
   it('means nothing where limits are told', () => {
     const { congestion } = new Lane();
-    congestion.told(1);
+    congestion.told({ perMs: 1, nominalPerMs: 1 });
     answers(congestion, 0, 5_000, 400);
     answers(congestion, 5_000, 7_000, 4_000);
     expect(congestion.state(7_000).window).toBeNull();

@@ -17,7 +17,7 @@ describe('Quota', () => {
     expect([none.waitMs(9_000, 0), none.toldWaitMs(9_000, 0), none.explains(9_000, 0)]).toEqual([0, 0, false]);
     expect(none).toMatchObject({
       limits: { requests: null, tokens: null },
-      toldPerMs: undefined,
+      toldRequests: undefined,
       tokenLimit: undefined,
     });
   });
@@ -39,7 +39,7 @@ describe('Quota', () => {
       requests: { perMinute: 90, source: 'provider' },
       tokens: { perMinute: 4_000, source: 'provider' },
     });
-    expect([made.tokenLimit, made.toldPerMs]).toEqual([4_000, 90 / 60_000]);
+    expect([made.tokenLimit, made.toldRequests?.perMs]).toEqual([4_000, 90 / 60_000]);
   });
 
   it.each<[string, SetLimits, object]>([
