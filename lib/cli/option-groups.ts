@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { RunOptions } from '../options/run-options.js';
 import type { DatabaseFlags, WatchFlags } from './command.js';
-import { duration, httpUrl, notEmpty, positive, share, wholeFrom } from './option-values.js';
+import { above1, amount, duration, httpUrl, notEmpty, share, wholeFrom } from './option-values.js';
 
 /** Options as commander hands them to an action, by group. */
 export interface DatabaseValues {
@@ -19,6 +19,7 @@ export interface WatchValues extends DatabaseValues {
   readonly tpm?: number;
   readonly maxAttempts?: number;
   readonly attemptTimeout?: number;
+  readonly stragglerFactor?: number;
   readonly maxFailures?: number;
   readonly maxFailureRate?: number;
   readonly pollInterval?: number;
@@ -38,10 +39,11 @@ export function withWatching(command: Command): Command {
     .option('--follow', 'append each result to the output as it comes, so that it can be tailed')
     .option('--base-url <url>', 'address of a compatible server', httpUrl)
     .option('--concurrency <n>', 'requests at the same time (default: 50)', wholeFrom(1))
-    .option('--rpm <n>', 'at most so many requests a minute', positive)
-    .option('--tpm <n>', 'at most so many tokens a minute', positive)
+    .option('--rpm <n>', 'at most so many requests a minute, such as 500 or 3.5k', amount)
+    .option('--tpm <n>', 'at most so many tokens a minute, such as 30k or 2M', amount)
     .option('--max-attempts <n>', 'attempts per item (default: 5)', wholeFrom(1))
     .option('--attempt-timeout <time>', 'time for one attempt, such as 90s (default: 10m)', duration)
+    .option('--straggler-factor <x>', 'give up attempts x times slower than 95% of the others', above1)
     .option('--max-failures <n>', 'pause when more items than this failed', wholeFrom(0))
     .option('--max-failure-rate <share>', 'pause when a larger share of the items failed, such as 5%', share)
     .option('--poll-interval <time>', 'native mode: first wait between two looks at a batch (default: 10s)', duration)
@@ -68,6 +70,7 @@ function runOptions(values: WatchValues): RunOptions {
     tokensPerMinute: values.tpm,
     maxAttempts: values.maxAttempts,
     attemptTimeoutMs: values.attemptTimeout,
+    stragglerFactor: values.stragglerFactor,
     maxFailures: values.maxFailures,
     maxFailureRate: values.maxFailureRate,
     pollIntervalMs: values.pollInterval,

@@ -10,10 +10,20 @@ export const wholeFrom =
     throw new InvalidArgumentError(`Expected a whole number from ${String(least)} up.`);
   };
 
-export function positive(text: string): number {
+const thousands: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6 };
+
+/** `3500`, `3.5k`, `2M`: a number above 0. */
+export function amount(text: string): number {
+  const [, digits = '', unit = ''] = /^(.*?)([km]?)$/i.exec(text.trim()) ?? [];
+  const value = digits === '' ? NaN : Number(digits) * (thousands[unit.toLowerCase()] ?? NaN);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Expected a number above 0, such as 500, 30k or 2M.');
+}
+
+export function above1(text: string): number {
   const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
-  throw new InvalidArgumentError('Expected a number above 0.');
+  if (text.trim() !== '' && Number.isFinite(value) && value > 1) return value;
+  throw new InvalidArgumentError('Expected a number above 1.');
 }
 
 /** `0.1` or `10%`, as 0 to 1. */
