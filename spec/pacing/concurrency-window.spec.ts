@@ -103,6 +103,14 @@ describe('congestion', () => {
     expect(window.size(0)).toBeGreaterThan(before);
   });
 
+  it('that was for nothing is taken back to the most that went well', () => {
+    const window = cut();
+    window.sent(300);
+    window.congested(300, 3_600_000, 1_000);
+    window.restore();
+    expect(window.size(3_600_000)).toBeGreaterThanOrEqual(300);
+  });
+
   it('says how long until one more may go', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 500 }), fc.nat(1_200), fc.nat(5_000), (peak, inFlight, now) => {

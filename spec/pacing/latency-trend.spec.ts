@@ -7,16 +7,18 @@ interface Phase {
   readonly latencyMs: number;
 }
 
-/** What is said during phases that follow each other; where a cut is asked for, latency is times `cutHelps` from then on. */
+/** What is said during phases that follow each other; a second after a cut is asked for, latency is times `cutHelps`. */
 function verdicts(phases: readonly Phase[], cutHelps = 1): string[] {
   const trend = new LatencyTrend();
   const said: string[] = [];
-  let [now, factor] = [0, 1];
+  const cuts: number[] = [];
+  let now = 0;
   for (const { forMs, everyMs, latencyMs } of phases) {
     for (const end = now + forMs; now < end; now += everyMs) {
-      const verdict = trend.note(latencyMs * factor, now);
+      const helped = cuts.filter((at) => now - at > 1_000).length;
+      const verdict = trend.note(latencyMs * cutHelps ** helped, now);
       if (verdict !== undefined) said.push(verdict);
-      if (verdict === 'rising') factor *= cutHelps;
+      if (verdict === 'rising') cuts.push(now);
     }
   }
   return said;

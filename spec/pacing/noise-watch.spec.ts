@@ -25,7 +25,7 @@ describe('NoiseWatch', () => {
   it.each<[string, number[], Parameters<typeof cuts>[2]]>([
     ['where the pace was not even halved', Array<number>(30).fill(100), {}],
     ['where cuts are far apart: the ceiling is found and tried', falling(30), { every: 150 }],
-    ['where they are so close that they are one', falling(12), { every: 2 }],
+    ['where they are so close that they are one', falling(10), { every: 4 }],
     ['where too many are refused', falling(30), { refused: 9 }],
   ])('never gives up cutting %s', (_what, paces, options) => {
     expect(cuts(new NoiseWatch(), paces, options)).not.toContain(true);

@@ -68,8 +68,8 @@ describe('ObservedQuota', () => {
   it.each([0.5, 2])('a limit times %d is the limit from then on, and fills as fast as its own resets say', (factor) => {
     const quota = told(first);
     const limit = factor * 100;
-    ask(quota, 1_000, { limit, remaining: limit / 2, resetMs: 5_000 });
-    expect(quota).toMatchObject({ limit, nominalPerMs: limit / 10_000, perMs: limit / 10_000 });
+    ask(quota, 1_000, { limit, remaining: limit / 2, resetMs: 30_000 });
+    expect(quota).toMatchObject({ limit, nominalPerMs: limit / 60_000, perMs: limit / 60_000 });
     expect(quota.level(1_000)).toBe(limit / 2);
   });
 
@@ -87,6 +87,13 @@ describe('ObservedQuota', () => {
         expect((quota.nominalPerMs * windowMs) / limit).toBeLessThan(1.1);
       }),
     );
+  });
+
+  it('does not let one rough reading spoil what many have said', () => {
+    const quota = new ObservedQuota();
+    for (let n = 10; n < 50; n++) ask(quota, 0, { limit: 100, remaining: 100 - n, resetMs: 100 * n });
+    ask(quota, 0, { limit: 100, remaining: 99, resetMs: 1_000 });
+    expect(quota.nominalPerMs).toBeGreaterThan(0.0099);
   });
 
   describe('from which others drink, too', () => {
