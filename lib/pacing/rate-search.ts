@@ -25,7 +25,7 @@ const least = { requests: 6, spanMs: 250, longSpanMs: 10_000 };
 /** Refusals with fewer requests between them are a row; so long a one may be a header's fault. */
 const rowRequests = 60;
 const rowBelieved = 2;
-/** One refusal takes no more than this off: it may be chance. */
+/** One refusal takes no more than this off: it may be chance, or what was measured be a time of rest. */
 const deepestCut = 0.6;
 
 /**
@@ -91,16 +91,17 @@ export class RateSearch {
     // A burst was too much, not the rate; unless that is refused again and again.
     const burst = toldPerMs !== undefined && toldPerMs < 1.1 * (recentPerMs ?? Infinity);
     if (burst && this.#row <= rowBelieved) return toldPerMs;
-    if (before === undefined || this.#empty === undefined) {
+    if (before === undefined || this.#perMs === undefined || this.#empty === undefined) {
       if (saidPerMs !== undefined && saidPerMs < (recentPerMs ?? Infinity)) return saidPerMs;
       return recentPerMs === undefined ? before : 0.7 * recentPerMs;
     }
+    // A ceiling that nobody came near has grown beyond all measure.
+    const pace = Math.min(before, Math.max(this.#perMs, recentPerMs ?? 0));
     const spanMs = now - this.#empty.at;
     const enough = requests >= least.requests ? spanMs >= least.spanMs : requests > 1 && spanMs >= least.longSpanMs;
-    if (enough)
-      return Math.min(before, Math.max((requests * usual) / spanMs, this.#cuts > 1 ? deepestCut * before : 0));
+    if (enough) return Math.min(pace, Math.max((requests * usual) / spanMs, this.#cuts > 1 ? deepestCut * pace : 0));
     // Too little to measure, but not to see that it is less.
     const most = spanMs < least.spanMs ? Infinity : ((requests + 2) * usual) / spanMs;
-    return Math.min(0.85 * before, most);
+    return Math.min(0.85 * pace, most);
   }
 }

@@ -9,6 +9,8 @@ export interface Simulation extends Workload {
   /** Times the latency with so many in flight at the server. */
   readonly slowdown?: (busy: number) => number;
   readonly seed?: number;
+  /** Nothing is sent for so long once so many items have been taken. */
+  readonly rest?: { readonly after: number; readonly ms: number };
 }
 
 export interface Outcome {
@@ -33,7 +35,7 @@ const way = { least: 5, most: 10 };
 
 /** A run of items through a limiter against a {@link QuotaServer}, in virtual time: the same each time for the same seed. */
 export function simulate(options: Simulation): Outcome {
-  const { lanes = 64, latencyMs = 400, seed = 1, slowdown = () => 1 } = options;
+  const { lanes = 64, latencyMs = 400, seed = 1, slowdown = () => 1, rest } = options;
   const random = generator(seed);
   const scheduler = new VirtualTimeScheduler(undefined, Infinity);
   const limiter = new Limiter({ scheduler, random, concurrency: lanes });
@@ -45,7 +47,13 @@ export function simulate(options: Simulation): Outcome {
   const after = (ms: number, work: () => void): void => void scheduler.schedule(work, ms);
   const onTheWay = (): number => way.least + (way.most - way.least) * random();
 
+  let restedAt: number | undefined;
   const lane = (): void => {
+    if (rest !== undefined && head >= rest.after) {
+      restedAt ??= scheduler.now();
+      const leftMs = restedAt + rest.ms - scheduler.now();
+      if (leftMs > 0) return after(leftMs, lane);
+    }
     const item = again.shift() ?? items[head++];
     if (item === undefined) return;
     limiter.admit(item.tokens).subscribe((permit) => after(onTheWay(), () => arrive(item, permit)));
@@ -73,6 +81,6 @@ export function simulate(options: Simulation): Outcome {
   for (let n = 0; n < lanes; n++) lane();
   scheduler.flush();
   if (done !== items.length) throw new Error(`${done} of ${items.length} items came back`);
-  const tookMs = lastAdmission - way.least;
+  const tookMs = lastAdmission - way.least - (rest?.ms ?? 0);
   return { utilisation: idealMs(options) / tookMs, sent, refused, share: refused / sent, tookMs, mostBusy, timeline };
 }
