@@ -1,3 +1,4 @@
+import { sqliteStore } from '../../../lib/store/sqlite/sqlite-store.js';
 import { compilePrograms } from '../harness/programs.js';
 import { isKept, type Row } from '../harness/table.js';
 import { chaosRows } from './chaos-rows.js';
@@ -32,9 +33,23 @@ export async function proveChaos({ items, seed, minutes, report = () => {} }: Ch
     const rows = chaosRows(providers.map((one) => judgeChaos(outcomes[one], servers[one])));
     const complaints = providers.flatMap((one) => [...outcomes[one].wrongRefusals, ...outcomes[one].otherStops]);
     return { disk: disk.kind, rows, complaints, kept: rows.every(isKept) };
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new Error(`The time is up after ${minutes} minutes. ${storedProgress(disk.db)}`, { cause: error });
   } finally {
     await Promise.all(providers.map((one) => servers[one].close()));
     disk.remove();
     programs.remove();
   }
+}
+
+/** How far each job is, and what it waits for. */
+function storedProgress(db: string): string {
+  const store = sqliteStore({ path: db });
+  const lines = store.listJobs().map(({ key, jobId, status, ok, failed, total }) => {
+    const { pacing, inFlight } = store.latestProgress(key) ?? {};
+    return `${jobId}: ${status}, ${ok} ok and ${failed} failed of ${total}; ${JSON.stringify({ inFlight, pacing })}`;
+  });
+  store.close();
+  return lines.join('\n');
 }

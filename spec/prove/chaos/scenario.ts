@@ -92,7 +92,7 @@ export async function runScenario(options: ScenarioOptions): Promise<Readonly<Re
     jobs: jobs[provider],
     marks: marks[provider].slice(0, -1),
     ...refusalsOf(rivals[index]!, first[index]!),
-    ...stopsOf(third[index]!),
+    ...stopsOf(third[index]!, last[index]!),
     completed: said(last[index]!, 'end').filter((line) => line.includes(' completed ')).length,
     final: Object.fromEntries(jobs[provider].map(({ jobId }) => [jobId, storedState(disk.db, jobId)])),
   });
@@ -122,10 +122,11 @@ function refusalsOf(rival: Worker, owner: Worker): Pick<Outcome, 'refusals' | 'w
   return { refusals: right.length, wrongRefusals: lines.filter((line) => !right.includes(line)) };
 }
 
-function stopsOf(worker: Worker): Pick<Outcome, 'diskFull' | 'otherStops'> {
-  const lines = said(worker, 'stopped');
-  const full = lines.filter((line) => / disk_full /.test(line));
-  const others = lines.filter((line) => !full.includes(line));
-  // A job may be through before the disk is full; it must not end in any other way.
-  return { diskFull: full.length, otherStops: [...others, ...worker.child.stderr().split('\n').filter(Boolean)] };
+/** A job may be through before the disk is full; when there is room again, nothing may stop one. */
+function stopsOf(atFullDisk: Worker, last: Worker): Pick<Outcome, 'diskFull' | 'otherStops'> {
+  const lines = said(atFullDisk, 'stopped');
+  const full = lines.filter((line) => line.includes(' disk_full '));
+  const others = [...lines.filter((line) => !full.includes(line)), ...said(last, 'stopped')];
+  const noise = [atFullDisk, last].flatMap(({ child }) => child.stderr().split('\n').filter(Boolean));
+  return { diskFull: full.length, otherStops: [...others, ...noise] };
 }
