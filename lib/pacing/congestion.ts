@@ -111,7 +111,7 @@ export class Congestion {
   overloaded(sentAt: number, inFlight: number, now: number): void {
     const tally = { sent: this.#sent, refused: ++this.#refused };
     if (this.#noise.judge(tally) === 'chance' || sentAt <= this.#cutAt) return;
-    if (this.#noise.cutIsFutile(tally, this.#window.size(now))) {
+    if (this.#noise.cutIsFutile(tally, this.#requests.ceiling(now) ?? this.#rate.perMs(now, this.#sent))) {
       this.#window.restore();
       return;
     }
@@ -141,7 +141,7 @@ export class Congestion {
       if (this.#refused > burstRefused * this.#sent) this.#guess();
       return 'known';
     }
-    if (this.#noise.cutIsFutile(tally, this.#search.ceiling(now) ?? this.#window.size(now))) {
+    if (this.#noise.cutIsFutile(tally, this.#requests.ceiling(now) ?? this.#rate.perMs(now, this.#sent))) {
       this.#scale(4, now);
       this.#window.restore();
       return 'noise';
