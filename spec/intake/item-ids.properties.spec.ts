@@ -39,3 +39,13 @@ it('each item has one id and one result, joined by that id alone; a second readi
     { numRuns: 60 },
   );
 });
+
+it('ids of 10 MB that differ in their last character are two ids', async () => {
+  const long = 'x'.repeat(10_000_000);
+  const job = clients.open().map({ jobId: 'j', items: ['1', '2'].map((end) => ({ itemId: long + end, input: end })) });
+  await job.wait();
+  const results = await job.resultsDict();
+  expect(['1', '2'].map((end) => results[long + end]?.ok)).toEqual([true, true]);
+  const twice = clients.open().map({ items: [long, long].map((itemId) => ({ itemId, input: 'x' })) });
+  expect((await failure(twice.wait())).message.length).toBeLessThan(400);
+});
