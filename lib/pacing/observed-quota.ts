@@ -45,6 +45,11 @@ export class ObservedQuota {
     return this.#latest !== undefined;
   }
 
+  /** Whether it is known well how fast it fills; a bucket hardly used tells little but rounding. */
+  get precise(): boolean {
+    return this.known && (this.#error === Infinity || this.#error < 0.1);
+  }
+
   get limit(): number {
     return this.#limit;
   }

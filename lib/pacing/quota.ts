@@ -102,7 +102,7 @@ export class Quota {
 }
 
 function lower(set: number | undefined, told: ObservedQuota): PacedLimit | null {
-  const perMinute = told.known ? told.nominalPerMs * 60_000 : Infinity;
+  const perMinute = told.precise ? told.nominalPerMs * 60_000 : Infinity;
   if (set !== undefined && set <= perMinute) return { perMinute: set, source: 'option' };
-  return told.known ? { perMinute: Math.round(perMinute), source: 'provider' } : null;
+  return told.precise ? { perMinute: Math.round(perMinute), source: 'provider' } : null;
 }
