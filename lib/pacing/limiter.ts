@@ -265,12 +265,8 @@ export class Limiter {
 
   /** Comes back when the next in turn may go; what only an answer can open is opened by that answer. */
   #plan(now: number): void {
-    const next = this.#waiting === 0 ? undefined : this.#queue.peek();
+    const next = this.#waiting === 0 ? undefined : this.#nextInTurn();
     if (next === undefined) return;
-    if (this.spentUntil(next.estimate) !== undefined) {
-      this.#dismiss();
-      return;
-    }
     const waitMs = this.#waitMs(next.estimate * this.#ratio.value, now);
     if (now + waitMs >= this.#wakeAt || waitMs === Infinity) return;
     this.#sleep();
@@ -286,12 +282,14 @@ export class Limiter {
     );
   }
 
-  /** Nobody waits for a quota that is used up for hours. */
-  #dismiss(): void {
+  /** Who is to pass next. Whoever would wait for hours is let go without a permit; the next may be content with less. */
+  #nextInTurn(): Waiting | undefined {
     for (let next = this.#queue.peek(); next !== undefined; next = this.#queue.peek()) {
+      if (this.spentUntil(next.estimate) === undefined) return next;
       this.#queue.shift(0);
       next.subscriber.complete();
     }
+    return undefined;
   }
 
   #sleep(): void {
