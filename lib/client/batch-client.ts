@@ -11,6 +11,7 @@ import { DurableJob } from '../job/durable-job.js';
 import { requireJob } from '../job/follow.js';
 import { infoOf, storedProgress } from '../job/job-info.js';
 import type { JobHost } from '../job/job-host.js';
+import { StoredJobReader, type JobReader } from '../job/job-reader.js';
 import { logger } from '../log/logger.js';
 import { inSlices } from '../operators/in-slices.js';
 import { checkOptions } from '../options/check-options.js';
@@ -50,6 +51,8 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
   readonly #runner: JobRunner;
   readonly #host: JobHost;
   readonly #closed$ = new Subject<void>();
+  /** Its jobs a page at a time, for servers such as `openapi-batch/http`. */
+  readonly reader: JobReader;
   #closing: Promise<void> | undefined;
 
   constructor(options: BatchClientOptions = {}) {
@@ -86,6 +89,7 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
       retry: (jobId, mode) => this.#retry(jobId, mode),
       cancelIdle: (jobId) => this.#cancelIdle(jobId),
     };
+    this.reader = new StoredJobReader(this.#host);
   }
 
   map<T = unknown>(options: MapOptions<T>): BatchJob<T> {

@@ -23,7 +23,7 @@ import { statusOf, storedProgress, workerOf } from './job-info.js';
 
 const pageSize = 256;
 /** How often the store is asked about a job another process works on. */
-const pollMs = 500;
+export const pollMs = 500;
 
 /**
  * A job's events: a snapshot, what is stored, then what happens, without gap or repeat. The store is read until it has
@@ -98,7 +98,7 @@ function isTakenBack(host: JobHost, event: BatchEvent): boolean {
 }
 
 /** Not a stored event: its sequence is the place from which the following ones count. */
-function snapshotEvent(host: JobHost, jobId: string, seq: number): ProgressEvent {
+export function snapshotEvent(host: JobHost, jobId: string, seq: number): ProgressEvent {
   const active = host.active(jobId);
   const progress =
     active !== undefined && !active.finished ? active.progress : storedProgress(host, requireJob(host, jobId));
@@ -113,7 +113,7 @@ export function requireJob(host: Pick<JobHost, 'store' | 'refuseClosed'>, jobId:
   return record;
 }
 
-function stoppedError(record: JobRecord, status: string): BatchError {
+export function stoppedError(record: JobRecord, status: string): BatchError {
   const { jobId, reason } = record;
   if (reason !== null) {
     return new BatchError(reason.code as BatchErrorCode, reason.message, { jobId, until: reason.until });

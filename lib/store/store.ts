@@ -143,6 +143,29 @@ export interface PlacedResult {
   readonly result: Result;
 }
 
+/** An item with its request as stored (JSON text of `{ input, model?, params?, metadata? }`) and its answer so far. */
+export interface StoredItem {
+  readonly ordinal: number;
+  readonly itemId: string;
+  readonly request: string;
+  readonly result: Result | null;
+}
+
+/** Which items to look for. What is left out matches every item. */
+export interface ItemQuery {
+  readonly state?: 'pending' | 'ok' | 'failed' | undefined;
+  readonly itemId?: string | undefined;
+  /** Text that must occur in the id, the request's JSON or the result's JSON, whatever the case of ASCII letters. */
+  readonly text?: string | undefined;
+}
+
+/** Why an item failed, with the sequence of its event. */
+export interface StoredFailure {
+  readonly seq: number;
+  readonly code: string;
+  readonly message: string;
+}
+
 export interface DeleteProgress {
   readonly done: boolean;
 }
@@ -198,11 +221,17 @@ export interface BatchStore {
   eventsAfter(jobKey: number, seq: number, limit: number): readonly BatchEvent[];
   /** Highest sequence given to this job, 0 if none. */
   lastSeq(jobKey: number): number;
+  /** Highest sequence there is. Whatever has one up to it, of whichever job, is committed and can be read. */
+  newestSeq(): number;
   latestProgress(jobKey: number): Progress | undefined;
   completion(jobKey: number): CompleteEvent | undefined;
   results(jobKey: number, after: number, limit: number, filter: ResultFilter): readonly PlacedResult[];
   /** In the order of the input; `after` is an ordinal. */
   resultsInOrder(jobKey: number, after: number, limit: number, filter: ResultFilter): readonly PlacedResult[];
+  /** In the order of the input: those of the items above `after`, up to `upTo`, that match. Reads no further than it must. */
+  findItems(jobKey: number, after: number, upTo: number, limit: number, query: ItemQuery): readonly StoredItem[];
+  /** Failed items above a sequence, ascending. */
+  failures(jobKey: number, after: number, limit: number): readonly StoredFailure[];
 
   /** Position of a named consumer in a job's events, 0 if new. */
   cursor(jobKey: number, name: string): number;

@@ -1,7 +1,7 @@
 import { isBatchError } from '../core/errors.js';
 import type { BatchEvent } from '../core/events.js';
-import type { Result } from '../core/result.js';
-import type { BatchStore, CommitGroup, Draft, JobRecord, Lease, NewItem, NewJob } from '../store/store.js';
+import type { ItemError, Result } from '../core/result.js';
+import type { BatchStore, CommitGroup, Draft, ItemQuery, JobRecord, Lease, NewItem, NewJob } from '../store/store.js';
 import { progressSnapshot } from './event-builders.js';
 
 /** The parts of a test framework that are used; those of Jest, Vitest and node:test with `expect` fit. */
@@ -559,6 +559,48 @@ export function describeStore(name: string, open: OpenStore, { describe, it, exp
       });
     });
 
+    describe('looking for items', () => {
+      const filled = (store: BatchStore, { lease, key }: OpenJob): number => {
+        const ids = ['one', 'tw%o', 'three', 'four'];
+        store.appendItems(lease, ids.map(item)); // prettier-ignore
+        store.commit(lease, group([ok(2, 'tw%o'), failed(3, 'three')]));
+        return key;
+      };
+
+      withStore('gives each with its request and its result, in order, a page at a time', (store, job) => {
+        const key = filled(store, job);
+        const page = store.findItems(key, 0, 10, 3, {});
+        expect(page.map(({ ordinal, itemId, result }) => [ordinal, itemId, result?.ok])).toEqual([
+          [1, 'one', undefined],
+          [2, 'tw%o', true],
+          [3, 'three', false],
+        ]);
+        expect(page[0]?.request).toBe(item('one').request);
+        expect(store.findItems(key, 3, 10, 3, {}).map(({ itemId }) => itemId)).toEqual(['four']);
+        expect(store.findItems(key, 0, 1, 3, {}).length).toBe(1);
+      });
+
+      withStore('by state, by id, by text', (store, job) => {
+        const key = filled(store, job);
+        const ids = (query: ItemQuery): readonly string[] => store.findItems(key, 0, 10, 10, query).map(({ itemId }) => itemId); // prettier-ignore
+        expect(ids({ state: 'pending' })).toEqual(['one', 'four']);
+        expect(ids({ state: 'failed' })).toEqual(['three']);
+        expect(ids({ state: 'ok', itemId: 'three' })).toEqual([]);
+        expect(ids({ itemId: 'four' })).toEqual(['four']);
+        expect(ids({ text: 'W%O' })).toEqual(['tw%o']);
+        expect(ids({ text: 'w_o' })).toEqual([]);
+        expect(ids({ text: `' OR 1 --` })).toEqual([]);
+      });
+
+      withStore('and for failures, with their reasons', (store, job) => {
+        const key = filled(store, job);
+        const [failure] = store.failures(key, 0, 10);
+        expect(failure?.code).toBe(failedError(store.findItems(key, 2, 3, 1, {})[0]?.result)?.code);
+        expect(store.failures(key, failure?.seq ?? 0, 10)).toEqual([]);
+        expect(store.newestSeq()).toBe(store.lastSeq(key));
+      });
+    });
+
     describe('cursors', () => {
       withStore('belong to a job and a name', (store, { key }) => {
         const other = openJob(store, 'other');
@@ -786,3 +828,6 @@ function codeOf(call: () => unknown): unknown {
     return isBatchError(error) ? error.code : error;
   }
 }
+
+const failedError = (result: Result | null | undefined): ItemError | undefined =>
+  result?.ok === false ? result.error : undefined;

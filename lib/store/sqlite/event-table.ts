@@ -90,6 +90,11 @@ export class EventTable {
     return (row as { readonly seq: number | null }).seq ?? 0;
   }
 
+  newestSeq(): number {
+    const row = this.connection.read(() => this.connection.sql('SELECT max(seq) AS seq FROM events').get());
+    return (row as { readonly seq: number | null }).seq ?? 0;
+  }
+
   /** The event a column of the job's row points at. */
   pointed(job: number, jobId: string, column: 'progress_seq' | 'complete_seq'): BatchEvent | undefined {
     const text = `SELECT seq, type, at, item, body FROM events WHERE seq = (SELECT ${column} FROM jobs WHERE key = ?)`;

@@ -96,7 +96,7 @@ export function toPlacedResult(row: EventRow): PlacedResult {
   return { seq: row.seq, ordinal: ordinalOf(row.item ?? 0), result: toResult(row) };
 }
 
-function toResult({ body }: EventRow): Result {
+export function toResult({ body }: Pick<EventRow, 'body'>): Result {
   const result = storedJson<Partial<Result> | null>(body);
   if (typeof result?.itemId !== 'string') throw new DamagedRow('a result is not what was written');
   return result as Result;

@@ -11,6 +11,7 @@ import type {
   Draft,
   IdentityIndex,
   ItemIdentity,
+  ItemQuery,
   JobEnd,
   JobPatch,
   JobRecord,
@@ -20,10 +21,13 @@ import type {
   Owner,
   PlacedResult,
   ResultFilter,
+  StoredFailure,
+  StoredItem,
 } from '../store.js';
 import { Connection } from './connection.js';
 import { EventTable } from './event-table.js';
 import { TempIdentityIndex } from './identity-index.js';
+import { ItemSearch } from './item-search.js';
 import { ItemTable } from './item-table.js';
 import { JobTable, leaseLost } from './job-table.js';
 import { LeaseTable } from './lease-table.js';
@@ -62,6 +66,7 @@ class SqliteStore implements BatchStore {
   readonly #items: ItemTable;
   readonly #events: EventTable;
   readonly #leases: LeaseTable;
+  readonly #search: ItemSearch;
   readonly #indexes = new Set<number>();
 
   constructor(
@@ -74,6 +79,7 @@ class SqliteStore implements BatchStore {
     this.#items = new ItemTable(connection);
     this.#events = new EventTable(connection);
     this.#leases = new LeaseTable(connection, this.#jobs, lock);
+    this.#search = new ItemSearch(connection);
     this.shards = new ShardTable(connection);
   }
 
@@ -215,6 +221,9 @@ class SqliteStore implements BatchStore {
   lastSeq(jobKey: number): number {
     return this.#events.lastSeq(jobKey);
   }
+  newestSeq(): number {
+    return this.#events.newestSeq();
+  }
   latestProgress(jobKey: number): Progress | undefined {
     const event = this.#events.pointed(jobKey, this.#jobId(jobKey), 'progress_seq');
     return event?.type === 'progress' ? event.progress : undefined;
@@ -228,6 +237,12 @@ class SqliteStore implements BatchStore {
   }
   resultsInOrder(jobKey: number, after: number, limit: number, filter: ResultFilter): readonly PlacedResult[] {
     return this.#events.resultsInOrder(jobKey, after, limit, filter);
+  }
+  findItems(jobKey: number, after: number, upTo: number, limit: number, query: ItemQuery): readonly StoredItem[] {
+    return this.#search.items(jobKey, after, upTo, limit, query);
+  }
+  failures(jobKey: number, after: number, limit: number): readonly StoredFailure[] {
+    return this.#search.failures(jobKey, after, limit);
   }
 
   cursor(jobKey: number, name: string): number {
