@@ -27,6 +27,8 @@ export interface Sends {
   readonly tokens: number;
   /** When the refused request was let go. */
   readonly sentAt: number;
+  /** Requests let go after it: what becomes of them is not known yet. Default 0. */
+  readonly later?: number;
   readonly inFlight: number;
   /** Limits of a minute the refusal states, without a reset. */
   readonly said?: LimitObservation | undefined;
@@ -69,6 +71,8 @@ export class Congestion {
   /** Up to when what was sent is paid for, at the pace in force. */
   #paidTo = 0;
   #cutAt = -Infinity;
+  /** Requests let go by the one that was refused then. */
+  #cutAfter = 0;
 
   /** The provider tells its limits. */
   told(requests: ToldRate | undefined): void {
@@ -126,7 +130,7 @@ export class Congestion {
   }
 
   /** A refusal that no known limit explains: `cut` for a new episode, `known` for one of the last, `noise` where cutting is no help. */
-  refused({ now, sentAt, tokens, inFlight, said = {} }: Sends): 'cut' | 'known' | 'noise' {
+  refused({ now, sentAt, later = 0, tokens, inFlight, said = {} }: Sends): 'cut' | 'known' | 'noise' {
     this.#larger += 0.1 * (tokens / this.#usual - this.#larger);
     this.#refused++;
     this.#refusedTokens += tokens;
@@ -136,8 +140,7 @@ export class Congestion {
     if (judgement === 'rate') this.#scale(0.25, now);
     else if (judgement !== undefined) return 'noise';
     if (sentAt <= this.#cutAt) {
-      this.#requests.alsoRefused(1);
-      this.#tokens.alsoRefused(tokens);
+      if (this.#sent - later < this.#cutAfter) this.#alsoRefused(tokens);
       if (this.#refused > burstRefused * this.#sent) this.#guess();
       return 'known';
     }
@@ -146,7 +149,7 @@ export class Congestion {
       this.#window.restore();
       return 'noise';
     }
-    this.#cut(now, inFlight, said);
+    this.#cut(now, inFlight, later, said);
     return 'cut';
   }
 
@@ -169,11 +172,17 @@ export class Congestion {
     this.#tokens.scale(factor, now);
   }
 
-  #cut(now: number, inFlight: number, said: LimitObservation): void {
+  /** Was counted among those let through at the last cut. */
+  #alsoRefused(tokens: number): void {
+    this.#requests.alsoRefused(1);
+    this.#tokens.alsoRefused(tokens);
+  }
+
+  #cut(now: number, inFlight: number, later: number, said: LimitObservation): void {
     const usual = this.#usual;
     const recentPerMs = this.#rate.perMs(now, this.#sent);
-    const requests = this.#sent - this.#refused;
-    const tokens = this.#sentTokens - this.#refusedTokens;
+    const requests = this.#sent - this.#refused - later;
+    const tokens = this.#sentTokens - this.#refusedTokens - later * usual;
     const saidRequests = this.#believed(said.requests, requests, now);
     const saidTokens = this.#believed(said.tokens, tokens, now);
     // Which of the two is limited needs no guess where it is said.
@@ -184,6 +193,7 @@ export class Congestion {
     this.#tokens.refused({ now, admitted: tokens, usual, recentPerMs: recentTokens, saidPerMs: saidTokens });
     if (this.#window.binds(inFlight, now)) this.#window.congested(inFlight, now, this.#search.plateauMs);
     this.#cutAt = now;
+    this.#cutAfter = this.#sent - later;
     this.#paidTo = now;
   }
 

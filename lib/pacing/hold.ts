@@ -17,14 +17,14 @@ export class Hold {
 
   /**
    * Closes until `waitMs` from now, or for a backoff of our own; never opens earlier than said before. Where nothing passes
-   * in spite of the waits asked for, the backoff is the floor after a while.
+   * in spite of the waits asked for, the backoff is the floor after a while. `pauseMs`: where the pace is known, the time that
+   * fills a bucket a little; doubled each time that it was not enough.
    */
-  refused(now: number, waitMs: number | undefined, episode: boolean): void {
+  refused(now: number, waitMs: number | undefined, episode: boolean, pauseMs = 0): void {
     this.refusals++;
     this.#stalledSince ??= now;
     if (episode) this.#episodes++;
-    const floor = waitMs === undefined ? this.#ownMs(this.#episodes) : this.#ownMs(this.#episodes - patience);
-    this.until = Math.max(this.until, Math.ceil(now + Math.max(waitMs ?? 0, floor)));
+    this.until = Math.max(this.until, Math.ceil(now + Math.max(waitMs ?? 0, this.#floorMs(waitMs, pauseMs))));
   }
 
   succeeded(): void {
@@ -40,6 +40,11 @@ export class Hold {
   /** A new run gives a stalled limiter a new chance. */
   forgive(): void {
     this.#stalledSince = null;
+  }
+
+  #floorMs(waitMs: number | undefined, pauseMs: number): number {
+    if (waitMs !== undefined) return Math.max(pauseMs, this.#ownMs(this.#episodes - patience));
+    return pauseMs > 0 ? Math.min(own.maxMs, pauseMs * 2 ** (this.#episodes - 1)) : this.#ownMs(this.#episodes);
   }
 
   #ownMs(episodes: number): number {

@@ -228,12 +228,13 @@ export class Limiter {
       now,
       tokens: grant.tokens,
       sentAt: grant.at,
+      later: this.#quota.later(grant),
       inFlight: this.#inFlight,
       said: limits,
     });
     if (meaning === 'noise') return waitMs ?? noiseWaitMs;
     const pauseMs = this.#congestion.pauseMs(now);
-    this.#hold.refused(now, pauseMs === undefined ? waitMs : Math.max(pauseMs, waitMs ?? 0), meaning === 'cut');
+    this.#hold.refused(now, waitMs, meaning === 'cut', pauseMs);
     return 0;
   }
 

@@ -64,6 +64,11 @@ export class ObservedQuota {
     return this.#perMs;
   }
 
+  /** Units sent so far. */
+  get spent(): number {
+    return this.#spent;
+  }
+
   /** Counts units as sent; returns what is spent in all. */
   spend(units: number): number {
     if (units > 0) this.#usual += (units - this.#usual) / (this.#usual === 0 ? 1 : 50);

@@ -59,6 +59,11 @@ export class Quota {
     };
   }
 
+  /** Requests let go after this one. */
+  later({ requestsSpent }: Grant): number {
+    return this.#toldRequests.spent - requestsSpent;
+  }
+
   /** What an answer to a granted request says of the limits. */
   observe({ requests, tokens }: LimitObservation, { at, requestsSpent, tokensSpent }: Grant): void {
     if (requests !== undefined) this.#toldRequests.observe(requests, { at, spent: requestsSpent });

@@ -74,7 +74,10 @@ export class RateSearch {
   refused(refusal: RefusalAt): void {
     const { now, admitted, usual } = refusal;
     // Where nothing passes there is no rate to be found: the wait alone can help.
-    if (admitted <= (this.#empty?.admitted ?? 0)) return;
+    if (admitted <= (this.#empty?.admitted ?? 0)) {
+      if (this.#empty !== undefined) this.#empty = { at: now, admitted };
+      return;
+    }
     this.#perMs = this.#next(refusal);
     this.#empty = { at: now, admitted };
     this.#cutAt = now;
