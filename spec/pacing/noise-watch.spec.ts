@@ -5,8 +5,8 @@ function cuts(watch: NoiseWatch, paces: readonly number[], { every = 20, refused
   return paces.map((pace, n) => watch.cutIsFutile({ sent: from + every * (n + 1), refused: refused * (n + 1) }, pace));
 }
 
-/** A pace that is a fifth lower with each cut. */
-const falling = (count: number): number[] => Array.from({ length: count }, (_, n) => 100 * 0.8 ** n);
+/** A pace that is a third lower with each cut. */
+const falling = (count: number): number[] => Array.from({ length: count }, (_, n) => 100 * 0.66 ** n);
 
 /** One in twenty is held to be chance since then: sent 160, refused 8. */
 function tolerating(): NoiseWatch {
@@ -24,6 +24,11 @@ describe('NoiseWatch', () => {
 
   it.each<[string, number[], Parameters<typeof cuts>[2]]>([
     ['where the pace was not even halved', Array<number>(30).fill(100), {}],
+    [
+      'where it fell by less than startup makes it fall',
+      Array.from({ length: 30 }, (_, n) => 100 * 0.8 ** Math.min(n, 8)),
+      {},
+    ],
     ['where cuts are far apart: the ceiling is found and tried', falling(30), { every: 150 }],
     ['where they are so close that they are one', falling(10), { every: 4 }],
     ['where too many are refused', falling(30), { refused: 9 }],
@@ -39,15 +44,15 @@ describe('NoiseWatch', () => {
     const watch = tolerating();
     expect(watch.judge(after(10, 1))).toBe('chance');
     expect(watch.judge(after(20, 2))).toBe('chance');
-    expect(watch.judge(after(40, 3))).toBe('faster');
-    expect(watch.judge(after(50, 4))).toBe('chance');
-    expect(watch.judge(after(80, 5))).toBe('faster');
+    expect(watch.judge(after(60, 3))).toBe('faster');
+    expect(watch.judge(after(70, 4))).toBe('chance');
+    expect(watch.judge(after(120, 6))).toBe('faster');
   });
 
   it('takes it back where far more are refused: it was the rate', () => {
     const watch = tolerating();
-    expect(watch.judge(after(40, 20))).toBe('rate');
-    expect(watch.judge(after(50, 21))).toBeUndefined();
+    expect(watch.judge(after(60, 30))).toBe('rate');
+    expect(watch.judge(after(70, 31))).toBeUndefined();
     expect(cuts(watch, falling(7), { from: 300 })).not.toContain(true);
   });
 });
