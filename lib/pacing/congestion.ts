@@ -12,6 +12,8 @@ export const coldStart = 16;
 const slackMs = 20;
 /** Refused requests larger than usual by this: it is the tokens that are limited. */
 const largerBy = 1.2;
+/** A limit of no more requests a minute is believed in words. */
+const fewRequests = 100;
 /** More than this share of a first burst refused: its pace must be guessed. */
 const burstRefused = 0.25;
 /** A server that has too much to do is asked for as much again after so long. */
@@ -183,10 +185,10 @@ export class Congestion {
     const recentPerMs = this.#rate.perMs(now, this.#sent);
     const requests = this.#sent - this.#refused - later;
     const tokens = this.#sentTokens - this.#refusedTokens - later * usual;
-    const saidRequests = this.#believed(said.requests, requests, now);
-    const saidTokens = this.#believed(said.tokens, tokens, now);
+    const saidRequests = this.#believed(said.requests, 1, requests, now);
+    const saidTokens = this.#believed(said.tokens, usual, tokens, now);
     // Which of the two is limited needs no guess where it is said.
-    if ((saidRequests === undefined) !== (saidTokens === undefined)) this.#larger = saidTokens === undefined ? 1 : 2;
+    if ((said.requests === undefined) !== (said.tokens === undefined)) this.#larger = said.tokens === undefined ? 1 : 2;
     const toldPerMs = this.#toldRate?.nominalPerMs;
     this.#requests.refused({ now, admitted: requests, usual: 1, recentPerMs, toldPerMs, saidPerMs: saidRequests });
     const recentTokens = recentPerMs && recentPerMs * usual;
@@ -203,11 +205,14 @@ export class Congestion {
     this.#tokens.guess((0.7 * (this.#sentTokens - this.#refusedTokens)) / 1_000);
   }
 
-  /** A limit said to be a minute's, per millisecond, unless more than that has passed already. */
-  #believed(reading: LimitReading | undefined, admitted: number, now: number): number | undefined {
-    if (reading === undefined) return undefined;
+  /**
+   * A limit said to be a minute's, per millisecond. Believed where it is of a few requests only, which a search would take
+   * minutes to find, and unless more than that has passed already.
+   */
+  #believed(reading: LimitReading | undefined, usual: number, admitted: number, now: number): number | undefined {
+    if (reading === undefined || reading.limit > fewRequests * usual) return undefined;
     const perMs = reading.limit / 60_000;
-    return admitted > reading.limit + perMs * (now - this.#rate.startedAt) + this.#usual ? undefined : perMs;
+    return admitted > reading.limit + perMs * (now - this.#rate.startedAt) + usual ? undefined : perMs;
   }
 
   get #byTokens(): boolean {
