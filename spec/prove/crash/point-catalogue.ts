@@ -8,7 +8,7 @@ export type PointCounts = Readonly<Record<string, number>>;
 export type Start = 'new' | 'taken up';
 
 /** A point that processes ended without passing so often is given up. */
-const mostMisses = 6;
+const mostMisses = 4;
 
 /**
  * The points that are known from processes so far, and those that were hit. Chooses so that each comes first once, then
@@ -62,9 +62,9 @@ export class PointCatalogue {
     return this.#open('new').length > 0 || this.#open('taken up').length > 0;
   }
 
-  /** Whether only a new job can meet some of them. */
+  /** Whether only a new job can meet some of them, and none has tried. */
   get wantsNew(): boolean {
-    return this.#open('new').some((name) => !this.#known['taken up'].has(name));
+    return this.#open('new').some((name) => !this.#known['taken up'].has(name) && !this.#missed.has(name));
   }
 
   #open(start: Start): readonly string[] {
