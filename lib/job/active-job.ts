@@ -320,7 +320,7 @@ export class ActiveJob {
       stop: (request) => this.stop(request),
       stopped$: this.#stopped,
       sleptSince,
-      sending: (change) => tracker.sending(change, this.#scheduler.now()),
+      sending: (change, sentAt) => tracker.sending(change, sentAt),
       scheduler: this.#scheduler,
     }).pipe(takeUntil(merge(this.#aborted, drained$)));
   }

@@ -13,6 +13,8 @@ export type NativeDraft = Draft | DraftGroup;
 export function flattenDrafts<D extends { readonly type: string }>(
   drafts: readonly (D | DraftGroup)[],
 ): readonly (D | Draft)[] {
+  // The usual commit of ordinary requests: nothing to take out of brackets.
+  if (!drafts.some(isGroup)) return drafts as readonly D[];
   return drafts.flatMap((draft): readonly (D | Draft)[] => (isGroup(draft) ? draft.drafts : [draft]));
 }
 

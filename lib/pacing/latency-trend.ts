@@ -1,5 +1,7 @@
 /** Answers and milliseconds an epoch has at least: fewer say little about a middle. */
 const epoch = { answers: 20, leastMs: 1_000 };
+/** Answers of an epoch that are remembered: the middle of the last thousand is as good as that of all. */
+const remembered = 1_000;
 /** So many times the best middle so far, and throughput no better than by this: requests only queue at the other side. */
 const queueing = { slower: 3, throughput: 1.2 };
 /** After a cut the middle must fall below this share of what it was, or the cut was for nothing. */
@@ -19,6 +21,7 @@ interface Epoch {
  */
 export class LatencyTrend {
   #latencies: number[] = [];
+  #answers = 0;
   #startedAt: number | undefined;
   #best: Epoch | undefined;
   #cutAtMs: number | undefined;
@@ -27,12 +30,13 @@ export class LatencyTrend {
   /** `rising`: fewer at a time, please; `vain`: the last cut did not make it better, so it was something else. */
   note(latencyMs: number, now: number): 'rising' | 'vain' | undefined {
     this.#startedAt ??= now;
-    this.#latencies.push(latencyMs);
+    this.#latencies[this.#answers++ % remembered] = latencyMs;
     const spanMs = now - this.#startedAt;
-    if (this.#latencies.length < epoch.answers || spanMs < epoch.leastMs) return undefined;
+    if (this.#answers < epoch.answers || spanMs < epoch.leastMs) return undefined;
     const medianMs = median(this.#latencies);
-    const ended = { medianMs, throughput: this.#latencies.length / spanMs };
+    const ended = { medianMs, throughput: this.#answers / spanMs };
     this.#latencies = [];
+    this.#answers = 0;
     this.#startedAt = now;
     return this.#judge(ended);
   }

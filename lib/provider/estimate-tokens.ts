@@ -14,8 +14,14 @@ const spoken = ['prompt', 'system', 'messages', 'input', 'instructions', 'conten
  */
 export function estimateTokens(item: ResolvedItem): number {
   const { input } = item;
-  const read = isRecord(input) ? spoken.map((name) => input[name]).filter((value) => value !== undefined) : [input];
+  const read = isRecord(input) ? spokenIn(input) : [];
   return promptTokens(...(read.length === 0 ? [input] : read)) + outputLimit(item);
+}
+
+function spokenIn(body: Readonly<Record<string, unknown>>): readonly unknown[] {
+  const read: unknown[] = [];
+  for (const name of spoken) if (body[name] !== undefined) read.push(body[name]);
+  return read;
 }
 
 /** Tokens that count in the end where the provider does not count them itself: all of them. */

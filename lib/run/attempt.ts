@@ -1,8 +1,8 @@
-import { from, Observable, type ObservableInput } from 'rxjs';
+import { from, Observable, type ObservableInput, type Subscriber, type Unsubscribable } from 'rxjs';
 import type { ResolvedItem } from '../core/item.js';
 import type { Provider, ProviderResponse, RequestContext } from '../provider/provider.js';
 import { failureVerdict, ProviderError } from '../provider/provider-error.js';
-import type { Deadlines } from './deadlines.js';
+import type { Deadline, Deadlines } from './deadlines.js';
 import { readResponse } from './read-response.js';
 
 export interface AttemptOptions {
@@ -19,55 +19,81 @@ export interface AttemptOptions {
 export function attempt(provider: Provider, item: ResolvedItem, options: AttemptOptions): Observable<ProviderResponse> {
   return new Observable<ProviderResponse>((subscriber) => {
     const context = new AttemptContext(options);
-    let settled = false;
+    const awaited = new AwaitedAnswer(subscriber, context);
     // Teardown first: a provider that answers at once may finish before the lines below are through.
-    subscriber.add(() => {
-      if (!settled) context.abort();
-    });
-    const fail = (error: unknown): void => {
-      settled = true;
-      subscriber.error(error);
-    };
-
+    subscriber.add(awaited);
     let answer: ObservableInput<ProviderResponse>;
     try {
       answer = provider.request(item, context);
     } catch (error) {
-      fail(error);
+      awaited.error(error);
       return;
     }
-    const request = from(answer).subscribe({
-      next: (response) => {
-        if (settled) return;
-        settled = true;
-        let read: ProviderResponse;
-        try {
-          read = readResponse(response);
-        } catch (error) {
-          subscriber.error(error);
-          return;
-        }
-        subscriber.next(read);
-        subscriber.complete();
-      },
-      error: fail,
-      complete: () => {
-        if (!settled) fail(new ProviderError(failureVerdict('invalid_response', 'The provider answered nothing')));
-      },
-    });
-    if (subscriber.closed) {
-      // A source that has more to say is not listened to.
-      request.unsubscribe();
-      return;
-    }
-    subscriber.add(request);
-    const deadline = options.deadlines.set(() => {
-      const message = `No answer within ${String(options.deadlines.timeoutMs)} ms`;
-      // Not settled: the teardown aborts the request.
-      subscriber.error(new ProviderError(failureVerdict('timeout', message)));
-    });
-    subscriber.add(() => deadline.done());
+    awaited.listen(answer, options.deadlines);
   });
+}
+
+/** Settles its subscriber once, with the first thing the answer tells; a class, as each request has one. */
+class AwaitedAnswer implements Unsubscribable {
+  private settled = false;
+  private request: Unsubscribable | undefined;
+  private deadline: Deadline | undefined;
+
+  constructor(
+    private readonly subscriber: Subscriber<ProviderResponse>,
+    private readonly context: AttemptContext,
+  ) {}
+
+  listen(answer: ObservableInput<ProviderResponse>, deadlines: Deadlines): void {
+    // What `from` makes of a promise costs three times the promise.
+    if (answer instanceof Promise) {
+      answer.then(
+        (response: ProviderResponse) => this.next(response),
+        (error: unknown) => this.error(error),
+      );
+    } else {
+      const request = from(answer).subscribe(this);
+      // A source that has more to say is not listened to.
+      if (this.subscriber.closed) return request.unsubscribe();
+      this.request = request;
+    }
+    this.deadline = deadlines.set(() => {
+      const message = `No answer within ${String(deadlines.timeoutMs)} ms`;
+      // Not settled: the teardown aborts the request.
+      this.subscriber.error(new ProviderError(failureVerdict('timeout', message)));
+    });
+  }
+
+  next(response: ProviderResponse): void {
+    if (this.settled || this.subscriber.closed) return;
+    this.settled = true;
+    let read: ProviderResponse;
+    try {
+      read = readResponse(response);
+    } catch (error) {
+      this.subscriber.error(error);
+      return;
+    }
+    this.subscriber.next(read);
+    this.subscriber.complete();
+  }
+
+  error(error: unknown): void {
+    this.settled = true;
+    this.subscriber.error(error);
+  }
+
+  complete(): void {
+    if (!this.settled)
+      this.error(new ProviderError(failureVerdict('invalid_response', 'The provider answered nothing')));
+  }
+
+  /** The teardown of the attempt. */
+  unsubscribe(): void {
+    if (!this.settled) this.context.abort();
+    this.request?.unsubscribe();
+    this.deadline?.done();
+  }
 }
 
 /** Makes its controller when the signal is asked for: a provider that needs none does not pay for one. */

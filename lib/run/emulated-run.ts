@@ -33,8 +33,8 @@ export interface EmulatedRunOptions extends OutcomeOptions {
   readonly stop: (request: StopRequest) => void;
   /** Fires when the run stops: items that wait for the limiter go back. */
   readonly stopped$: Observable<unknown>;
-  /** A request leaves (+1) or is over (-1). */
-  readonly sending: (change: 1 | -1) => void;
+  /** A request leaves (+1) or is over (-1); `sentAt` is when it left. */
+  readonly sending: (change: 1 | -1, sentAt: number) => void;
   /** Whether the machine slept since then: what failed meanwhile costs no attempt. */
   readonly sleptSince: (time: number) => boolean;
   readonly scheduler?: SchedulerLike;

@@ -41,10 +41,10 @@ export class ProgressTracker {
     this.#output = start.outputTokens;
   }
 
-  /** A request leaves (+1) or is over (-1). */
-  sending(change: 1 | -1, now: number): void {
+  /** A request that left at `sentAt` leaves (+1) or is over (-1). */
+  sending(change: 1 | -1, sentAt: number): void {
     this.inFlight += change;
-    if (change === 1) this.#rate.add(now, requests, 1);
+    if (change === 1) this.#rate.add(sentAt, requests, 1);
   }
 
   noteResult(result: Result, now: number): void {

@@ -1,4 +1,4 @@
-import { Observable, type SchedulerLike } from 'rxjs';
+import { Observable, type SchedulerLike, type Subscriber, type Unsubscribable } from 'rxjs';
 import type { ResolvedItem } from '../core/item.js';
 import type { Usage } from '../core/result.js';
 import type { Limiter } from '../pacing/limiter.js';
@@ -29,7 +29,8 @@ export interface SendItemOptions extends OutcomeOptions {
   /** The quota is used up for longer than anybody waits. */
   readonly spent: (until: number) => void;
   readonly stopped$: Observable<unknown>;
-  readonly sending: (change: 1 | -1) => void;
+  /** A request leaves (+1) or is over (-1); `sentAt` is when it left. */
+  readonly sending: (change: 1 | -1, sentAt: number) => void;
   readonly sleptSince: (time: number) => boolean;
   readonly scheduler: SchedulerLike;
 }
@@ -40,68 +41,19 @@ export interface SendItemOptions extends OutcomeOptions {
  */
 export function sendItem(item: WorkItem, options: SendItemOptions): Observable<Draft> {
   return new Observable<Draft>((subscriber) => {
-    const { provider, jobId, deadlines, stragglers, sending, scheduler } = options;
     const limiter = options.limiterFor(item);
     const tokens = options.estimate(item.resolved);
-
-    const send = (permit: Permit): void => {
-      const sentAt = scheduler.now();
-      let open = true;
-      let straggled = false;
-      const over = (): void => {
-        if (!open) return;
-        open = false;
-        permit.released();
-        sending(-1);
-      };
-      const conclude = (decision: Decision): void => {
-        over();
-        const draft = options.conclude(decision, item);
-        if (draft !== undefined) subscriber.next(draft);
-        subscriber.complete();
-      };
-      const fail = (error: unknown): void => {
-        const verdict = options.classify(error);
-        const free = straggled || options.sleptSince(sentAt);
-        conclude(settle(permit, item, verdict, { limiter, tokens, free, options }));
-      };
-      sending(1);
-      subscriber.add(over);
-      const request = attempt(provider, item.resolved, { jobId, attempt: item.failures + 1, deadlines }).subscribe({
-        next: (response) => {
-          permit.succeeded({ limits: response.limits, usedTokens: counted(response, options) });
-          stragglers?.answered(scheduler.now() - sentAt);
-          conclude({ kind: 'finish', result: okResult(item, response, options) });
-        },
-        error: fail,
-      });
-      if (request.closed) return;
-      subscriber.add(request);
-      if (stragglers === undefined) return;
-      const giveUp = (afterMs: number): void => {
-        straggled = true;
-        item.straggles++;
-        request.unsubscribe();
-        fail(
-          new ProviderError(
-            failureVerdict('timeout', `Far slower than the others: no answer within ${String(afterMs)} ms`),
-          ),
-        );
-      };
-      subscriber.add(stragglers.watch({ sentAt, straggles: item.straggles, giveUp }));
-    };
-
     const permit = limiter.tryAdmit(tokens);
     if (permit !== undefined) {
-      send(permit);
+      new SentItem(item, options, { limiter, tokens, permit }, subscriber).begin();
       return;
     }
     let admitted = false;
     subscriber.add(
-      limiter.admit(tokens, options.stopped$, jobId).subscribe({
+      limiter.admit(tokens, options.stopped$, options.jobId).subscribe({
         next: (granted) => {
           admitted = true;
-          send(granted);
+          new SentItem(item, options, { limiter, tokens, permit: granted }, subscriber).begin();
         },
         error: (error: unknown) => subscriber.error(error),
         complete: () => {
@@ -116,23 +68,92 @@ export function sendItem(item: WorkItem, options: SendItemOptions): Observable<D
   });
 }
 
+/** What a request passed the limiter with. */
+interface Passage {
+  readonly limiter: Limiter;
+  readonly tokens: number;
+  readonly permit: Permit;
+}
+
+/** An item on its way to the provider and back; a class, as each request has one. */
+class SentItem implements Unsubscribable {
+  private readonly sentAt: number;
+  private open = true;
+  private straggled = false;
+
+  constructor(
+    private readonly item: WorkItem,
+    private readonly options: SendItemOptions,
+    private readonly passage: Passage,
+    private readonly subscriber: Subscriber<Draft>,
+  ) {
+    this.sentAt = options.scheduler.now();
+  }
+
+  begin(): void {
+    const { item, options, subscriber } = this;
+    const { provider, jobId, deadlines, stragglers } = options;
+    options.sending(1, this.sentAt);
+    subscriber.add(this);
+    const request = attempt(provider, item.resolved, { jobId, attempt: item.failures + 1, deadlines }).subscribe(this);
+    if (request.closed) return;
+    subscriber.add(request);
+    if (stragglers === undefined) return;
+    const giveUp = (afterMs: number): void => {
+      this.straggled = true;
+      item.straggles++;
+      request.unsubscribe();
+      const message = `Far slower than the others: no answer within ${String(afterMs)} ms`;
+      this.error(new ProviderError(failureVerdict('timeout', message)));
+    };
+    subscriber.add(stragglers.watch({ sentAt: this.sentAt, straggles: item.straggles, giveUp }));
+  }
+
+  next(response: ProviderResponse): void {
+    const { item, options, sentAt } = this;
+    this.passage.permit.succeeded({ limits: response.limits, usedTokens: counted(response, options) });
+    options.stragglers?.answered(options.scheduler.now() - sentAt);
+    this.conclude({ kind: 'finish', result: okResult(item, response, options) });
+  }
+
+  error(error: unknown): void {
+    const { item, options, passage } = this;
+    const verdict = options.classify(error);
+    const free = this.straggled || options.sleptSince(this.sentAt);
+    this.conclude(settle(item, verdict, passage, { free, options }));
+  }
+
+  /** The teardown: the request is over, one way or another. */
+  unsubscribe(): void {
+    if (!this.open) return;
+    this.open = false;
+    this.passage.permit.released();
+    this.options.sending(-1, this.sentAt);
+  }
+
+  private conclude(decision: Decision): void {
+    this.unsubscribe();
+    const draft = this.options.conclude(decision, this.item);
+    if (draft !== undefined) this.subscriber.next(draft);
+    this.subscriber.complete();
+  }
+}
+
 function counted({ usage }: ProviderResponse, { count }: SendItemOptions): number | undefined {
   return usage === undefined ? undefined : count?.(usage);
 }
 
 interface Failed {
-  readonly limiter: Limiter;
-  readonly tokens: number;
   readonly free: boolean;
   readonly options: OutcomeOptions;
 }
 
 /** Tells the limiter what a failed attempt means for everybody, and decides what becomes of the item. */
 function settle(
-  permit: Permit,
   item: WorkItem,
   verdict: Verdict,
-  { limiter, tokens, free, options }: Failed,
+  { limiter, tokens, permit }: Passage,
+  { free, options }: Failed,
 ): Decision {
   if (verdict.kind === 'retry' && verdict.overloaded === true) permit.overloaded();
   if (verdict.kind !== 'rate_limited') return decide(item, verdict, options, { free });

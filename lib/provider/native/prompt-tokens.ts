@@ -12,7 +12,7 @@ const bytesPerToken = 3;
  * high than too low.
  */
 export function promptTokens(...parts: readonly unknown[]): number {
-  return Math.max(1, Math.ceil(parts.reduce<number>((sum, part) => sum + tokensOf(part), 0)));
+  return Math.max(1, Math.ceil(sumOf(parts)));
 }
 
 function tokensOf(value: unknown): number {
@@ -20,7 +20,7 @@ function tokensOf(value: unknown): number {
     return value.startsWith('data:') ? perAttachment : Buffer.byteLength(value) / bytesPerToken;
   }
   if (typeof value === 'number') return 1;
-  if (Array.isArray(value)) return value.reduce<number>((sum, entry) => sum + tokensOf(entry), 0);
+  if (Array.isArray(value)) return sumOf(value);
   if (!isRecord(value)) return 0;
   let tokens = 0;
   for (const [name, entry] of Object.entries(value)) {
@@ -28,6 +28,12 @@ function tokensOf(value: unknown): number {
     tokens +=
       name === 'inlineData' || name === 'inline_data' || name === 'input_audio' ? perAttachment : tokensOf(entry);
   }
+  return tokens;
+}
+
+function sumOf(values: readonly unknown[]): number {
+  let tokens = 0;
+  for (const value of values) tokens += tokensOf(value);
   return tokens;
 }
 

@@ -5,11 +5,15 @@ import { translateError } from './translate-error.js';
 /** An open database with prepared statements kept, and errors in this library's words. */
 export class Connection {
   readonly #statements = new Map<string, SqliteStatement>();
+  /** Made once: the driver builds four functions for each. */
+  readonly #transaction: { immediate(work: () => unknown): unknown };
 
   constructor(
     readonly db: SqliteDatabase,
     readonly path: string,
-  ) {}
+  ) {
+    this.#transaction = db.transaction((work: () => unknown) => work());
+  }
 
   sql(text: string): SqliteStatement {
     let statement = this.#statements.get(text);
@@ -34,7 +38,7 @@ export class Connection {
   write<R>(work: () => R): R {
     this.#refuseClosed();
     try {
-      return this.db.transaction(work).immediate();
+      return this.#transaction.immediate(work) as R;
     } catch (error) {
       throw translateError(error, this.path);
     }
