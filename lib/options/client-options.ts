@@ -80,6 +80,7 @@ export const clientSchema = z.strictObject({
       'true, false or a function',
     )
     .optional(),
+  estimateTokens: aFunction<(item: ResolvedItem) => number>().optional(),
   scheduler: rxScheduler.optional(),
   random: aFunction<() => number>().optional(),
   ...runShape,

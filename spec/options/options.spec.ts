@@ -50,6 +50,7 @@ describe('a wrong option', () => {
     [{ durability: 'FULL' }, 'expected "durability" to be one of "full", "normal", got "FULL" (string)'],
     [{ log: 1 }, 'expected "log" to be true, false or a function, got 1 (number)'],
     [{ scheduler: {} }, 'expected "scheduler" to be an RxJS scheduler, got an object'],
+    [{ estimateTokens: 30 }, 'expected "estimateTokens" to be a function, got 30 (number)'],
     [{ random: 0.5 }, 'expected "random" to be a function, got 0.5 (number)'],
     [{ openai: [] }, 'expected "openai" to be an object, got an array of 0'],
     [null, 'expected an options object, got null'],
