@@ -1,4 +1,5 @@
 import * as main from '../lib/index.js';
+import * as http from '../lib/http/index.js';
 import * as testing from '../lib/testing/index.js';
 
 /** Adding a name, or taking one away, is a decision somebody sees. */
@@ -29,6 +30,10 @@ describe('the public names', () => {
       'retryWithBackoff',
       'sqliteStore',
     ]);
+  });
+
+  it('of openapi-batch/http', () => {
+    expect(Object.keys(http).sort()).toEqual(['createHandler', 'toNodeListener']);
   });
 
   it('of openapi-batch/testing', () => {

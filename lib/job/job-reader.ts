@@ -30,6 +30,8 @@ export interface JobReader {
   find(jobId: string): JobView | undefined;
   /** Events of these jobs above a sequence, ascending over all of them; none means that there are none yet. */
   eventsAfter(jobIds: readonly string[], after: number, limit: number): readonly BatchEvent[];
+  /** Highest sequence there is, of whichever job. */
+  newestSeq(): number;
   /** The progress of now as an event that was never stored; `after` is its sequence. */
   snapshot(jobId: string, after: number): ProgressEvent | undefined;
   standing(jobId: string): Standing;
@@ -76,6 +78,11 @@ export class StoredJobReader implements JobReader {
     }
     const told = events.filter(({ seq }) => seq <= horizon);
     return jobIds.length > 1 ? told.sort((a, b) => a.seq - b.seq) : told;
+  }
+
+  newestSeq(): number {
+    this.host.refuseClosed('newestSeq()');
+    return this.host.store.newestSeq();
   }
 
   snapshot(jobId: string, after: number): ProgressEvent | undefined {

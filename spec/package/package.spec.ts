@@ -30,6 +30,7 @@ const exported: Readonly<Record<string, readonly string[]>> = {
     'retryWithBackoff',
     'sqliteStore',
   ],
+  'openapi-batch/http': ['createHandler', 'toNodeListener'],
   'openapi-batch/testing': [
     'FakeServer',
     'ManualClock',

@@ -1,0 +1,123 @@
+import { firstValueFrom, map, race, Subject, timer, type Subscription } from 'rxjs';
+import { isBatchError } from '../core/errors.js';
+import type { JobReader } from '../job/job-reader.js';
+import { nextPageSize } from './page-size.js';
+import { eventMessage, heartbeat, opening, stoppedMessage } from './sse-format.js';
+import type { TextSource } from './text-stream.js';
+import type { WireStopped } from './wire.js';
+
+export interface EventSourceOptions {
+  readonly reader: JobReader;
+  readonly jobIds: readonly string[];
+  /** The last sequence seen; `now` for what comes from here on, undefined for everything: both begin with a snapshot. */
+  readonly after: number | 'now' | undefined;
+  readonly heartbeatMs: number;
+  /** Milliseconds after which the stream ends. */
+  readonly maxStreamMs: number;
+}
+
+/** The events of some jobs as server-sent events: what is stored, page by page, then what comes, for as long as any may come. */
+export class JobEventSource implements TextSource {
+  readonly #options: EventSourceOptions;
+  readonly #changed = new Subject<'changed'>();
+  readonly #watching: Subscription;
+  readonly #endsAt: number;
+  /** Jobs of which it was said that they have stopped. */
+  readonly #stopped = new Set<string>();
+  #place: number;
+  #begun = false;
+  /** Something may be new since the last look. */
+  #dirty = false;
+  #closed = false;
+  #pageSize = nextPageSize();
+
+  constructor(options: EventSourceOptions) {
+    this.#options = options;
+    const { reader, jobIds, after, maxStreamMs } = options;
+    this.#endsAt = Date.now() + maxStreamMs;
+    this.#place = after === 'now' ? reader.newestSeq() : (after ?? 0);
+    // Before the first look: what comes between a look and the wait is not missed.
+    this.#watching = reader.changes(jobIds).subscribe({ next: () => this.#wake(), error: () => this.close() });
+  }
+
+  async next(): Promise<string | undefined> {
+    if (!this.#begun) {
+      this.#begun = true;
+      return opening + this.#snapshots();
+    }
+    for (;;) {
+      if (this.#closed || Date.now() >= this.#endsAt) return undefined;
+      const text = this.#look();
+      if (text !== '') return text;
+      if ((await this.#news()) === 'silence') return heartbeat;
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#watching.unsubscribe();
+    this.#wake();
+  }
+
+  #snapshots(): string {
+    const { reader, jobIds, after } = this.#options;
+    if (typeof after === 'number') return '';
+    const snapshots = jobIds.map((jobId) => reader.snapshot(jobId, this.#place));
+    return snapshots.map((event) => (event === undefined ? '' : eventMessage(event))).join('');
+  }
+
+  /** What there is to say now, or nothing. Closes where nothing will ever come. */
+  #look(): string {
+    this.#dirty = false;
+    try {
+      const { reader, jobIds } = this.#options;
+      // First how they stand: an end is told when everything before it was.
+      const stops = jobIds.map((jobId) => this.#stop(jobId));
+      const page = reader.eventsAfter(jobIds, this.#place, this.#pageSize);
+      const last = page.at(-1);
+      if (last !== undefined) {
+        this.#place = last.seq;
+        const text = page.map(eventMessage).join('');
+        this.#pageSize = nextPageSize({ rows: page.length, chars: text.length });
+        return text;
+      }
+      if (stops.every((stop) => stop === 'over' || stop?.status === 'job_not_found')) this.close();
+      return stops.map((stop) => this.#tellStop(stop)).join('');
+    } catch (error) {
+      // The client of this server was closed: whoever comes back meets the next one.
+      if (!isBatchError(error) || error.code !== 'client_closed') throw error;
+      this.close();
+      return '';
+    }
+  }
+
+  #stop(jobId: string): WireStopped | 'over' | undefined {
+    const standing = this.#options.reader.standing(jobId);
+    if (standing.state === 'stopped') {
+      const { code, message, until } = standing.error;
+      return { jobId, status: standing.status, code, message, ...(until !== undefined && { until }) };
+    }
+    if (standing.state === 'gone')
+      return { jobId, status: 'job_not_found', code: 'job_not_found', message: 'The job was deleted' };
+    this.#stopped.delete(jobId);
+    return standing.state === 'ended' ? 'over' : undefined;
+  }
+
+  #tellStop(stop: WireStopped | 'over' | undefined): string {
+    if (stop === undefined || stop === 'over' || this.#stopped.has(stop.jobId)) return '';
+    this.#stopped.add(stop.jobId);
+    return stoppedMessage(stop);
+  }
+
+  async #news(): Promise<'changed' | 'silence'> {
+    if (this.#dirty || this.#closed) return 'changed';
+    const { heartbeatMs } = this.#options;
+    const silence$ = timer(Math.min(heartbeatMs, Math.max(0, this.#endsAt - Date.now())));
+    return await firstValueFrom(race(this.#changed, silence$.pipe(map(() => 'silence' as const))));
+  }
+
+  #wake(): void {
+    this.#dirty = true;
+    this.#changed.next('changed');
+  }
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { Problem } from './problem.js';
+
+const whole = z.string().regex(/^\d{1,15}$/).transform(Number); // prettier-ignore
+const afterNumber = whole.optional().default(0);
+
+/** What comes after the question mark. Unknown names are left alone: proxies and caches add their own. */
+const schemas = {
+  events: z.object({ after: z.union([whole, z.literal('now')]).optional() }),
+  results: z.object({
+    only: z.enum(['all', 'ok', 'failed']).optional(),
+    order: z.enum(['completion', 'input']).optional(),
+  }),
+  items: z.object({
+    after: afterNumber,
+    limit: whole
+      .optional()
+      .default(50)
+      .transform((limit) => Math.min(500, Math.max(1, limit))),
+    only: z.enum(['ok', 'failed', 'pending']).optional(),
+    code: z.string().max(64).optional(),
+    search: z.string().max(1_000).optional(),
+  }),
+} as const;
+
+/** In words, for a message: `expected a whole number`. */
+const expected: Readonly<Record<string, string>> = {
+  after: 'a sequence or ordinal: a whole number from 0 up (events also take "now")',
+  limit: 'a whole number from 1 up',
+  only: 'one of ok, failed (results also take all, items take pending)',
+  order: 'one of completion, input',
+  code: 'an error code',
+  search: 'a text of at most 1,000 characters',
+};
+
+export type Query<K extends keyof typeof schemas> = z.output<(typeof schemas)[K]>;
+
+/** Reads a query; throws a 400 that names the parameter. */
+export function readQuery<K extends keyof typeof schemas>(name: K, params: URLSearchParams): Query<K> {
+  const parsed = schemas[name].safeParse(Object.fromEntries(params));
+  if (parsed.success) return parsed.data as Query<K>;
+  const errors = parsed.error.issues.map(({ path }) => {
+    const field = String(path[0] ?? '');
+    return { field, message: `expected ${expected[field] ?? 'something else'}` };
+  });
+  const [first] = errors;
+  throw new Problem(
+    400,
+    'bad_request',
+    `The query parameter "${first?.field ?? ''}" is wrong: ${first?.message ?? ''}`,
+    {
+      errors,
+    },
+  );
+}
