@@ -116,7 +116,7 @@ export class Limiter {
    */
   spentUntil(estimate: number): number | undefined {
     const now = this.#scheduler.now();
-    const waitMs = this.#quota.toldWaitMs(estimate * this.#ratio.value, now);
+    const waitMs = this.#quota.dayWaitMs(estimate * this.#ratio.value, now);
     return waitMs > spentMs ? now + waitMs : undefined;
   }
 

@@ -1,8 +1,10 @@
 import type { LimitReading } from '../core/limits.js';
 
-/** Where a request stood: when it was let go, and what had been spent by then, itself included. */
+/** Where a request stood: when it was let go, as the how many-eth, and what had been spent by then, itself included. */
 export interface Mark {
   readonly at: number;
+  /** Corrections may lower what is spent, so it does not tell who was first. */
+  readonly order: number;
   readonly spent: number;
 }
 
@@ -35,7 +37,7 @@ export class ObservedQuota {
   #latest: Sighting | undefined;
   #base: Sighting | undefined;
   /** Where it began to be known; undefined once a burst was seen to pass. */
-  #trial: Mark | undefined;
+  #trial: Omit<Mark, 'order'> | undefined;
   #tried = false;
 
   /** Units kept in hand: a usual request's, against rounding and requests that overtake each other on the way. */
@@ -52,6 +54,11 @@ export class ObservedQuota {
 
   get limit(): number {
     return this.#limit;
+  }
+
+  /** Milliseconds in which the whole limit flows in. */
+  get windowMs(): number {
+    return this.#windowMs;
   }
 
   /** Units a millisecond by the provider's own words. */
@@ -78,7 +85,7 @@ export class ObservedQuota {
 
   /** What the provider says, on an answer to the request with this mark. Sightings of earlier requests say nothing new. */
   observe(reading: LimitReading, mark: Mark): void {
-    if (this.#latest !== undefined && mark.spent < this.#latest.spent) return;
+    if (this.#latest !== undefined && mark.order < this.#latest.order) return;
     const { limit, remaining } = reading;
     if (limit !== this.#limit) {
       this.#limit = limit;
@@ -86,7 +93,7 @@ export class ObservedQuota {
       this.#base = undefined;
     }
     this.#learnWindow(reading);
-    const sighting = { at: mark.at, spent: mark.spent, remaining };
+    const sighting = { ...mark, remaining };
     this.#learnRate(sighting);
     this.#latest = sighting;
     if (!this.#tried) this.#trial = { at: mark.at, spent: this.#spent };

@@ -11,6 +11,9 @@ export interface SetLimits {
   readonly tokensPerMinute?: number | undefined;
 }
 
+/** A quota that fills in less is one of a minute or so. */
+const leastDayMs = 600_000;
+
 /** Requests and tokens: what the user allows, and what the provider says is left. Both must let a request pass. */
 export class Quota {
   #requests: TokenBucket | undefined;
@@ -42,9 +45,11 @@ export class Quota {
     );
   }
 
-  /** The same, by what the provider tells alone. */
-  toldWaitMs(tokens: number, now: number): number {
-    return Math.max(this.#toldRequests.waitMs(1, now), this.#toldTokens.waitMs(tokens, now));
+  /** The same, by quotas of a day or the like alone. */
+  dayWaitMs(tokens: number, now: number): number {
+    const wait = (quota: ObservedQuota, units: number): number =>
+      quota.windowMs < leastDayMs ? 0 : quota.waitMs(units, now);
+    return Math.max(wait(this.#toldRequests, 1), wait(this.#toldTokens, tokens));
   }
 
   spend(estimate: number, tokens: number, now: number): Grant {
@@ -55,7 +60,7 @@ export class Quota {
       tokens,
       at: now,
       requestsSpent: this.#toldRequests.spend(1),
-      tokensSpent: this.#toldTokens.spend(tokens),
+      tokensSpent: this.#toldTokens.spend(this.#charged(tokens)),
     };
   }
 
@@ -66,14 +71,20 @@ export class Quota {
 
   /** What an answer to a granted request says of the limits. */
   observe({ requests, tokens }: LimitObservation, { at, requestsSpent, tokensSpent }: Grant): void {
-    if (requests !== undefined) this.#toldRequests.observe(requests, { at, spent: requestsSpent });
-    if (tokens !== undefined) this.#toldTokens.observe(tokens, { at, spent: tokensSpent });
+    if (requests !== undefined)
+      this.#toldRequests.observe(requests, { at, order: requestsSpent, spent: requestsSpent });
+    if (tokens !== undefined) this.#toldTokens.observe(tokens, { at, order: requestsSpent, spent: tokensSpent });
   }
 
   /** The provider counted so many tokens for it in the end. */
   recount(grant: Grant, used: number, now: number): void {
     this.#tokens?.recount(used - grant.tokens, now);
-    this.#toldTokens.spend(used - grant.tokens);
+    this.#toldTokens.spend(used - this.#charged(grant.tokens));
+  }
+
+  /** A request larger than the limit takes nothing: it cannot pass, and nobody is to wait for what it would take. */
+  #charged(tokens: number): number {
+    return tokens > (this.tokenLimit ?? Infinity) ? 0 : tokens;
   }
 
   /** Whether the limits known leave no room for a request of so many tokens. */

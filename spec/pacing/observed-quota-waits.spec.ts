@@ -5,7 +5,7 @@ import { ObservedQuota } from '../../lib/pacing/observed-quota.js';
 /** A quota of which that is all that was said, at time 0. */
 function told(reading: LimitReading): ObservedQuota {
   const quota = new ObservedQuota();
-  quota.observe(reading, { at: 0, spent: quota.spend(1) });
+  quota.observe(reading, { at: 0, order: 1, spent: quota.spend(1) });
   return quota;
 }
 

@@ -6,9 +6,9 @@ import { Bucket } from './support/bucket.js';
 /** A hundred units in ten seconds, one of them used. */
 const first: LimitReading = { limit: 100, remaining: 99, resetMs: 100 };
 
-/** Sends so many units at a time and reads what the answer says. */
+/** Sends so many units at a time and reads what the answer says; each later than the last. */
 function ask(quota: ObservedQuota, at: number, reading: LimitReading, units = 1): void {
-  quota.observe(reading, { at, spent: quota.spend(units) });
+  quota.observe(reading, { at, order: at, spent: quota.spend(units) });
 }
 
 /** A quota of which that is all that was said, at time 0. */
@@ -37,18 +37,29 @@ describe('ObservedQuota', () => {
     const quota = new ObservedQuota();
     const spent = [1, 1, 1, 1].map((units) => quota.spend(units));
     // The second of four answers: two more are on their way.
-    quota.observe({ ...first, remaining: 98 }, { at: 0, spent: spent[1]! });
+    quota.observe({ ...first, remaining: 98 }, { at: 0, order: 2, spent: spent[1]! });
     expect(quota.level(0)).toBe(96);
-    quota.observe({ ...first, remaining: 96 }, { at: 0, spent: spent[3]! });
+    quota.observe({ ...first, remaining: 96 }, { at: 0, order: 4, spent: spent[3]! });
     expect(quota.level(0)).toBe(96);
   });
 
   it('learns nothing new from answers to earlier requests', () => {
     const quota = new ObservedQuota();
     const spent = [1, 1].map((units) => quota.spend(units));
-    quota.observe({ ...first, remaining: 50, resetMs: 5_000 }, { at: 10, spent: spent[1]! });
-    quota.observe({ ...first, remaining: 99 }, { at: 0, spent: spent[0]! });
+    quota.observe({ ...first, remaining: 50, resetMs: 5_000 }, { at: 10, order: 2, spent: spent[1]! });
+    quota.observe({ ...first, remaining: 99 }, { at: 0, order: 1, spent: spent[0]! });
     expect(quota.level(10)).toBe(50);
+  });
+
+  it('takes what is corrected for what is there, and later answers for later all the same', () => {
+    const quota = new ObservedQuota();
+    const spent = [40, 40].map((units) => quota.spend(units));
+    quota.observe({ limit: 100, remaining: 20 }, { at: 0, order: 2, spent: spent[1]! });
+    quota.spend(-30);
+    quota.spend(-30);
+    expect(quota.level(0)).toBe(80);
+    quota.observe({ limit: 100, remaining: 5 }, { at: 0, order: 3, spent: quota.spend(40) });
+    expect(quota.level(0)).toBe(5);
   });
 
   it('never has more than the limit', () => {
@@ -62,7 +73,7 @@ describe('ObservedQuota', () => {
     ['a minute where no reset is told', { limit: 300, remaining: 12 }, 300, 60_000],
     ['a minute where nothing is used yet', { limit: 300, remaining: 300, resetMs: 0 }, 300, 60_000],
   ])('knows in which time the whole limit flows in: %s', (_what, reading, limit, windowMs) => {
-    expect(told(reading).nominalPerMs).toBeCloseTo(limit / windowMs, 9);
+    expect(told(reading)).toMatchObject({ windowMs, nominalPerMs: limit / windowMs });
   });
 
   it.each([0.5, 2])('a limit times %d is the limit from then on, and fills as fast as its own resets say', (factor) => {

@@ -14,7 +14,7 @@ describe('Quota', () => {
   it('holds nothing back where no limit is known', () => {
     const none = quota({});
     for (let n = 0; n < 1_000; n++) none.spend(9_000, 9_000, 0);
-    expect([none.waitMs(9_000, 0), none.toldWaitMs(9_000, 0), none.explains(9_000, 0)]).toEqual([0, 0, false]);
+    expect([none.waitMs(9_000, 0), none.dayWaitMs(9_000, 0), none.explains(9_000, 0)]).toEqual([0, 0, false]);
     expect(none).toMatchObject({
       limits: { requests: null, tokens: null },
       toldRequests: undefined,
@@ -51,7 +51,8 @@ describe('Quota', () => {
     const made = quota({ requestsPerMinute: 60_000, tokensPerMinute: 60_000_000, ...set }, told);
     made.spend(100, 100, 0);
     expect(made.waitMs(100, 0)).toBeGreaterThanOrEqual(950);
-    expect(made.toldWaitMs(100, 0) > 0).toBe(Object.keys(told).length > 0);
+    // None of these is a quota of a day.
+    expect(made.dayWaitMs(100, 0)).toBe(0);
   });
 
   it('says whether limits have changed, and does not fill up again by that', () => {
@@ -79,7 +80,25 @@ describe('Quota', () => {
     const grant = made.spend(900, 900, 0);
     const before = made.waitMs(500, 0);
     made.recount(grant, 100, 0);
-    expect([before > 0, made.toldWaitMs(500, 0) < before]).toEqual([true, true]);
+    expect([before > 0, made.waitMs(500, 0) < before]).toEqual([true, true]);
+  });
+
+  it('says how long a quota of a day is to be waited for, by itself', () => {
+    const day = quota({ requestsPerMinute: 1 }, { requests: { limit: 50, remaining: 0, resetMs: 86_400_000 } });
+    expect(day.dayWaitMs(1, 0)).toBeGreaterThan(86_400_000 / 50 - 1);
+    const minute = quota({}, { tokens: { limit: 1_000, remaining: 0, resetMs: 60_000 } });
+    for (let n = 0; n < 100; n++) minute.spend(900, 900, 0);
+    expect([minute.waitMs(900, 0) > 3_600_000, minute.dayWaitMs(900, 0)]).toEqual([true, 0]);
+  });
+
+  it('takes nothing for a request larger than what is told: it cannot pass', () => {
+    const made = quota({}, { tokens: { limit: 1_000, remaining: 500, resetMs: 30_000 } });
+    const before = made.waitMs(100, 0);
+    const grant = made.spend(20_000, 20_000, 0);
+    expect(made.waitMs(100, 0)).toBe(before);
+    // It did, and took this much.
+    made.recount(grant, 450, 0);
+    expect(made.waitMs(100, 0)).toBeGreaterThan(before);
   });
 
   it.each<[string, LimitReading | undefined, LimitReading | undefined, boolean]>([
