@@ -3,7 +3,7 @@ import { jsonProblem } from '../core/json-value.js';
 import type { ItemError, Result, ResultErr } from '../core/result.js';
 import type { ProviderResponse, Verdict } from '../provider/provider.js';
 import { storedRaw, storedUsage } from './stored-parts.js';
-import { refusalFault, unknownSize, type RequestSize } from './refusal-fault.js';
+import { aboveLimit, refusalFault, unknownSize, type RequestSize } from './refusal-fault.js';
 import type { WorkItem } from './work-item.js';
 
 export interface OutcomeOptions {
@@ -47,7 +47,7 @@ export function okResult(item: WorkItem, response: ProviderResponse, options: Ou
   };
 }
 
-/** Refused so often while others passed, an item waits by itself. */
+/** Refused so often while others passed, an item waits by itself; at once where it is larger than the whole limit. */
 const alonePatience = 3;
 const aloneBackoff = { baseMs: 1_000, maxMs: 30_000 };
 
@@ -74,8 +74,10 @@ export function decide(
         const error = fault === 'too_large' ? { ...verdict.error, code: fault, retryable: false } : verdict.error;
         return { kind: 'finish', result: errResult(item, error, item.failures + 1, {}, options) };
       }
-      const alone = item.refusals >= alonePatience;
-      const backoffMs = alone ? backoffDelay(item.refusals - alonePatience + 2, aloneBackoff, options.random) : 0;
+      const large = aboveLimit(size);
+      const alone = large || item.refusals >= alonePatience;
+      const nth = large ? item.refusals + 1 : item.refusals - alonePatience + 2;
+      const backoffMs = alone ? backoffDelay(nth, aloneBackoff, options.random) : 0;
       return { kind: 'hold', alone, delayMs: alone ? waitAtLeast(verdict.waitMs, backoffMs) : 0 };
     }
     case 'fail':

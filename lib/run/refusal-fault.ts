@@ -22,16 +22,19 @@ const patience = {
 /** So far above the limit that no estimate is that wrong. */
 const farOver = 2;
 
+/** Thought to take more than the whole limit: what it is told is no news to others. */
+export function aboveLimit({ tokens, limit }: RequestSize): boolean {
+  return limit !== undefined && tokens > limit;
+}
+
 /**
  * Whether a request refused for the rate can never pass, whatever the wait: `too_large` where it is more than the whole
- * quota, `rate_limited` where others pass and it never does. `refusals` counts those between which others passed.
+ * quota, `rate_limited` where others pass and it never does. `refusals` counts those between which others passed, or all
+ * where it is above the limit.
  */
-export function refusalFault(
-  refusals: number,
-  { tokens, limit, largest }: RequestSize,
-): 'too_large' | 'rate_limited' | undefined {
-  if (limit !== undefined && tokens > limit && (refusals >= patience.overLimit || tokens > farOver * limit))
-    return 'too_large';
+export function refusalFault(refusals: number, size: RequestSize): 'too_large' | 'rate_limited' | undefined {
+  const { tokens, limit = Infinity, largest } = size;
+  if (aboveLimit(size) && (refusals >= patience.overLimit || tokens > farOver * limit)) return 'too_large';
   if (refusals >= patience.largest && tokens > largest) return 'too_large';
   return refusals >= patience.any ? 'rate_limited' : undefined;
 }

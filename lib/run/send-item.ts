@@ -9,6 +9,7 @@ import type { Draft } from '../store/store.js';
 import { attempt } from './attempt.js';
 import type { Deadlines } from './deadlines.js';
 import { decide, okResult, type Decision, type OutcomeOptions } from './outcome.js';
+import { aboveLimit } from './refusal-fault.js';
 import type { Stragglers } from './stragglers.js';
 import type { WorkItem } from './work-item.js';
 
@@ -157,10 +158,10 @@ function settle(
 ): Decision {
   if (verdict.kind === 'retry' && verdict.overloaded === true) permit.overloaded();
   if (verdict.kind !== 'rate_limited') return decide(item, verdict, options, { free });
-  if (limiter.successes > item.passedBefore && item.passedBefore >= 0) item.refusals++;
-  item.passedBefore = limiter.successes;
   const { limits, waitMs } = verdict;
   const size = { tokens, limit: limits?.tokens?.limit ?? limiter.tokenLimit, largest: limiter.largest };
+  if (item.passedBefore >= 0 && (limiter.successes > item.passedBefore || aboveLimit(size))) item.refusals++;
+  item.passedBefore = limiter.successes;
   const decision = decide(item, verdict, options, { size });
   const alone = decision.kind !== 'hold' || decision.alone;
   const delayMs = permit.refused({ limits, waitMs, alone });

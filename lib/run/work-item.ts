@@ -9,7 +9,7 @@ export interface WorkItem {
   readonly metadata: unknown;
   /** Failed attempts on record. */
   failures: number;
-  /** Rate-limit refusals in this run between which other items passed: it may be this item's fault. */
+  /** Rate-limit refusals in this run between which others passed, or that it is too large for: it may be its own fault. */
   refusals: number;
   /** Good answers of the limiter at the last refusal. */
   passedBefore: number;
