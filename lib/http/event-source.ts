@@ -22,8 +22,8 @@ export class JobEventSource implements TextSource {
   readonly #changed = new Subject<'changed'>();
   readonly #watching: Subscription;
   readonly #endsAt: number;
-  /** Jobs of which it was said that they have stopped. */
-  readonly #stopped = new Set<string>();
+  /** What was said last of jobs that have stopped: a code. */
+  readonly #stopped = new Map<string, string>();
   #place: number;
   #begun = false;
   /** Something may be new since the last look. */
@@ -104,8 +104,8 @@ export class JobEventSource implements TextSource {
   }
 
   #tellStop(stop: WireStopped | 'over' | undefined): string {
-    if (stop === undefined || stop === 'over' || this.#stopped.has(stop.jobId)) return '';
-    this.#stopped.add(stop.jobId);
+    if (stop === undefined || stop === 'over' || this.#stopped.get(stop.jobId) === stop.code) return '';
+    this.#stopped.set(stop.jobId, stop.code);
     return stoppedMessage(stop);
   }
 

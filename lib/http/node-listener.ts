@@ -41,7 +41,8 @@ function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {
   // An absolute address in the request line says nothing that the host header does not.
   const path = url.startsWith('/') ? url : '/';
   const address = new URL(`${secure ? 'https' : 'http'}://${headers.host ?? ''}/`);
-  if (address.pathname !== '/' || address.username !== '' || address.search !== '') throw new TypeError('bad host');
+  // Where the host is more than a host, the rest of it must not become part of the address.
+  if (headers.host === undefined || address.href !== `${address.origin}/`) throw new TypeError('not a host');
   const given = new Headers();
   for (const [name, value] of Object.entries(headers)) {
     if (name.startsWith(':') || value === undefined) continue;

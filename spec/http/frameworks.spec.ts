@@ -1,0 +1,110 @@
+import { createServer, type RequestListener } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import fastify from 'fastify';
+import { Hono } from 'hono';
+import { createHandler, toNodeListener, type Handler } from '../../lib/http/index.js';
+import { testClients } from '../support/clients';
+import { eventOf, items, listen, messages, post, type Served } from './support/served';
+
+// Its types are a package of their own; two functions need none.
+const express: { (): RequestListener & { use: (...handlers: unknown[]) => void }; json: () => unknown } =
+  jest.requireActual('express');
+
+/** The handler in each framework, mounted where its README says; the URL ends where the handler's paths begin. */
+const frameworks: Readonly<Record<string, (handler: (basePath?: string) => Handler) => Promise<Served>>> = {
+  'node:http': async (handler) => {
+    const listener = toNodeListener(handler());
+    return await listen((request, response) => void listener(request, response));
+  },
+  'Express, below a path': async (handler) => {
+    const app = express();
+    app.use('/batches', toNodeListener(handler()));
+    return below(await listen(app), '/batches');
+  },
+  'Express, behind express.json()': async (handler) => {
+    const app = express();
+    app.use(express.json());
+    app.use(toNodeListener(handler()));
+    return await listen(app);
+  },
+  Fastify: async (handler) => {
+    const app = fastify();
+    const listener = toNodeListener(handler('/batches'));
+    // Bodies are the handler's: nothing of them is read before.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    app.all('/batches/*', (request, reply) => {
+      reply.hijack();
+      void listener(request.raw, reply.raw);
+    });
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    app.server.unref();
+    const close = async (): Promise<void> => {
+      app.server.closeAllConnections();
+      await app.close();
+    };
+    return below({ url, close }, '/batches');
+  },
+  Hono: async (handler) => {
+    const app = new Hono();
+    const serve = handler('/batches');
+    app.all('/batches/*', (context) => serve(context.req.raw));
+    const listener = createAdaptorServer({ fetch: app.fetch, createServer, overrideGlobalObjects: false });
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+    const { port } = listener.address() as { port: number };
+    const close = () => new Promise<void>((resolve) => void listener.close(() => resolve()));
+    return below({ url: `http://127.0.0.1:${port}`, close }, '/batches');
+  },
+};
+
+const below = (served: Served, path: string): Served => ({ ...served, url: served.url + path });
+
+describe.each(Object.entries(frameworks))('in %s', (_, mount) => {
+  const clients = testClients();
+  let served: Served | undefined;
+  afterEach(async () => await served?.close());
+
+  it('a job is started, followed, cut, taken up again, read and cancelled', async () => {
+    const client = clients.open();
+    const left: string[] = [];
+    served = await mount((basePath) =>
+      createHandler({
+        client,
+        basePath,
+        authorize: (request) => {
+          request.signal.addEventListener('abort', () => left.push(new URL(request.url).pathname));
+          return { name: 'ann' };
+        },
+      }),
+    );
+    const { url } = served;
+    const started = await post(url, items(300), { 'idempotency-key': 'j' });
+    expect(started.status).toBe(201);
+    expect(new URL(started.headers.get('location')!, `${url}/jobs`).href).toBe(`${url}/jobs/j`);
+
+    const cut = new AbortController();
+    const seqs: number[] = [];
+    for await (const message of messages(await fetch(`${url}/jobs/j/events?after=0`, { signal: cut.signal }))) {
+      if (eventOf(message).type === 'item') seqs.push(Number(message.id));
+      if (seqs.length === 20) break;
+    }
+    cut.abort();
+    let last = seqs.at(-1)!;
+    for await (const message of messages(await fetch(`${url}/jobs/j/events?after=${last}`))) {
+      if (eventOf(message).type === 'item') seqs.push(Number(message.id));
+      last = Number(message.id);
+    }
+    expect(new Set(seqs).size).toBe(300);
+    expect((await fetch(`${url}/jobs/j/events?after=${last}`)).status).toBe(204);
+    const rows = (await (await fetch(`${url}/jobs/j/results`)).text()).trim().split('\n');
+    expect(rows).toHaveLength(300);
+
+    const json = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"mode":"emulated"}' };
+    expect((await fetch(`${url}/jobs/j/retry`, json)).status).toBe(200);
+    expect((await fetch(`${url}/jobs/j/retry`, { ...json, body: '{"mode":1}' })).status).toBe(400);
+    expect((await fetch(`${url}/jobs/j/cancel`, { method: 'POST' })).status).toBe(200);
+    expect((await post(url, [...items(2), { itemId: 3 }])).status).toBe(400);
+    for (let n = 0; left.length === 0 && n < 40; n++) await new Promise((resolve) => setTimeout(resolve, 25));
+    expect(left.some((path) => path.endsWith('/events'))).toBe(true);
+  });
+});
