@@ -12,6 +12,7 @@ const config: Config = {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^openapi-batch$': '<rootDir>/lib/index.ts',
+    '^openapi-batch/browser$': '<rootDir>/lib/browser/index.ts',
     '^openapi-batch/http$': '<rootDir>/lib/http/index.ts',
     '^openapi-batch/testing$': '<rootDir>/lib/testing/index.ts',
   },

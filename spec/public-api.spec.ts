@@ -1,4 +1,5 @@
 import * as main from '../lib/index.js';
+import * as browser from '../lib/browser/index.js';
 import * as http from '../lib/http/index.js';
 import * as testing from '../lib/testing/index.js';
 
@@ -29,6 +30,19 @@ describe('the public names', () => {
       'readJsonl',
       'retryWithBackoff',
       'sqliteStore',
+    ]);
+  });
+
+  it('of openapi-batch/browser', () => {
+    expect(Object.keys(browser).sort()).toEqual([
+      'BatchError',
+      'OptionsError',
+      'RemoteBatchClient',
+      'filterFailed',
+      'filterOk',
+      'isBatchError',
+      'latestProgress',
+      'ofType',
     ]);
   });
 

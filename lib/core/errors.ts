@@ -28,6 +28,11 @@ export type BatchErrorCode =
   | 'unwatched'
   | 'lease_lost'
   | 'internal'
+  // between a remote client and its server
+  | 'unauthorized'
+  | 'forbidden'
+  | 'refused'
+  | 'unreachable'
   // the database
   | 'store_missing_module'
   | 'store_unopenable'

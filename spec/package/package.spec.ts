@@ -30,6 +30,16 @@ const exported: Readonly<Record<string, readonly string[]>> = {
     'retryWithBackoff',
     'sqliteStore',
   ],
+  'openapi-batch/browser': [
+    'BatchError',
+    'OptionsError',
+    'RemoteBatchClient',
+    'filterFailed',
+    'filterOk',
+    'isBatchError',
+    'latestProgress',
+    'ofType',
+  ],
   'openapi-batch/http': ['createHandler', 'toNodeListener'],
   'openapi-batch/testing': [
     'FakeServer',

@@ -1,0 +1,97 @@
+import {
+  catchError,
+  concatMap,
+  defer,
+  EMPTY,
+  finalize,
+  of,
+  repeat,
+  retry,
+  takeWhile,
+  tap,
+  throwError,
+  timer,
+  type Observable,
+} from 'rxjs';
+import { backoffDelay, waitAtLeast, type BackoffOptions } from '../core/backoff.js';
+import { BatchError } from '../core/errors.js';
+import type { BatchEvent } from '../core/events.js';
+import type { WireStopped } from '../http/wire.js';
+import { longestTimerMs } from '../operators/longest-timer.js';
+import type { ReportConnection } from './connection.js';
+import { connect, type Message } from './event-connection.js';
+import { EventPlace } from './event-place.js';
+import type { RemoteHttp } from './remote-http.js';
+import { RequestFailure } from './request-failure.js';
+
+export interface RemoteEventsOptions {
+  readonly http: RemoteHttp;
+  /** With its query, if it has one. */
+  readonly path: string;
+  readonly jobIds: readonly string[];
+  readonly after: number | 'now' | undefined;
+  /** Go on when a job stops, instead of ending with why. */
+  readonly acrossPauses: boolean;
+  readonly backoff: Backoff;
+  /** For whoever wants to know how the connection stands. */
+  readonly report: ReportConnection;
+}
+
+export type Backoff = BackoffOptions & { readonly random: () => number };
+
+/**
+ * Events of one job or several over as many connections as it takes, without gap or repeat. Ends after the last job's
+ * `complete`, or with the BatchError of a refusal (4xx). What may pass is waited for, as long as it takes.
+ */
+export function remoteEvents(options: RemoteEventsOptions): Observable<BatchEvent> {
+  const { http, path, jobIds, acrossPauses, backoff, report } = options;
+  return defer(() => {
+    const place = new EventPlace(options.after);
+    const open = new Set(jobIds);
+    let failures = 0;
+
+    const again = (floorMs?: number): Observable<unknown> => {
+      failures++;
+      report('waiting');
+      const waitMs = waitAtLeast(floorMs, backoffDelay(failures, backoff, backoff.random));
+      return timer(Math.min(waitMs, longestTimerMs), http.scheduler);
+    };
+    const messages$ = defer(() => {
+      report('connecting');
+      return connect(http, path, place.after, () => report('open'));
+    }).pipe(
+      tap(() => (failures = 0)),
+      // A connection may end without being broken: a server restarts in good order, a proxy has had enough.
+      repeat({ delay: () => again() }),
+      retry({ delay: (error: unknown) => again(waitOf(error)) }),
+    );
+    const read = (message: Message): Observable<BatchEvent> => {
+      if (message.type === 'end') return EMPTY;
+      if (message.type === 'stopped') {
+        if (message.stopped.status === 'job_not_found') open.delete(message.stopped.jobId);
+        const goesOn = message.stopped.status === 'job_not_found' ? open.size > 0 : acrossPauses;
+        return goesOn ? EMPTY : throwError(() => stoppedError(message.stopped));
+      }
+      if (!place.take(message)) return EMPTY;
+      if (message.type === 'complete') open.delete(message.jobId);
+      return of(message);
+    };
+    return messages$.pipe(
+      takeWhile(({ type }) => type !== 'end'),
+      concatMap(read),
+      takeWhile(({ type }) => type !== 'complete' || open.size > 0, true),
+      catchError((error: unknown) => throwError(() => (error instanceof RequestFailure ? error.error : error))),
+      finalize(() => report('idle')),
+    );
+  });
+}
+
+/** Milliseconds the server asked to wait, if any; throws what no waiting helps. */
+function waitOf(error: unknown): number | undefined {
+  if (error instanceof RequestFailure && error.passing) return error.waitMs;
+  throw error;
+}
+
+function stoppedError({ code, message, jobId, until }: WireStopped): BatchError {
+  return new BatchError(code, message, { jobId, until });
+}

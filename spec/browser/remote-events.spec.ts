@@ -1,0 +1,185 @@
+import { map, NEVER, of, toArray } from 'rxjs';
+import { RemoteBatchClient, type RemoteBatchClientOptions } from '../../lib/browser/index.js';
+import { completeEvent, itemEvent, progressEvent } from '../../lib/testing/event-builders.js';
+import { marbles } from '../support/marbles.js';
+import { answer, message, problem, scriptedTransport, stopped, stream } from './support/answers.js';
+
+const first = progressEvent({ seq: 0, total: 3 });
+const items = [1, 2, 3].map((seq) => itemEvent({ seq, itemId: `i${String(seq)}` }));
+const end = completeEvent({ seq: 4, ok: 3 });
+/** Texts a stream is made of: the snapshot, three items, the end, a sign of life. */
+const texts = {
+  s: message(first),
+  '1': message(items[0]!),
+  '2': message(items[1]!),
+  '3': message(items[2]!),
+  e: message(end),
+  p: ': ping\n\n',
+};
+
+// Every wait is its longest.
+const client = (transport: RemoteBatchClientOptions['transport'], more: Partial<RemoteBatchClientOptions> = {}) =>
+  new RemoteBatchClient({ baseURL: '/api/', transport, random: () => 1, backoffBaseMs: 100, ...more });
+
+const seqs = map(({ seq }: { readonly seq: number }) => seq);
+const told = { s: 0, '1': 1, '2': 2, '3': 3, e: 4 };
+
+describe('events from afar', () => {
+  it(
+    'are those of the job, and end with it',
+    marbles(({ cold, expectObservable, flush }) => {
+      const transport = scriptedTransport(cold('-r', { r: stream(cold('-s1-(2p)e---', texts)) }));
+      expectObservable(client(transport).job('job').pipe(seqs)).toBe('--s1-2---(e|)', told);
+      flush();
+      expect(transport.requests).toEqual([
+        { method: 'GET', url: '/api/jobs/job/events', headers: { accept: 'text/event-stream' } },
+      ]);
+    }),
+  );
+
+  it(
+    'go on after a cut behind the last one that came, which the server may repeat',
+    marbles(({ cold, expectObservable, flush }) => {
+      const transport = scriptedTransport(
+        cold('r', { r: stream(cold('s1#', texts)) }),
+        cold('r', { r: stream(cold('1-(12)#', texts)) }),
+        cold('r', { r: stream(cold('3e', texts)) }),
+      );
+      expectObservable(client(transport).job('job').pipe(seqs)).toBe('s1 100ms --2 3ms 100ms 3(e|)', told);
+      flush();
+      expect(transport.requests.map(({ url }) => url)).toEqual([
+        '/api/jobs/job/events',
+        '/api/jobs/job/events?after=1',
+        '/api/jobs/job/events?after=2',
+      ]);
+    }),
+  );
+
+  it(
+    'come whole, however they are cut, also after a connection that just ended',
+    marbles(({ cold, expectObservable }) => {
+      const text = texts['1'] + texts['2'];
+      const pieces = { x: text.slice(0, 7), y: text.slice(7, -1), z: '\n' + texts['3'].slice(0, 20) };
+      const transport = scriptedTransport(
+        cold('r', { r: stream(cold('xyz|', pieces)) }),
+        cold('r', { r: stream(cold('3e', texts)) }),
+      );
+      expectObservable(client(transport).job('job').events({ after: 0 }).pipe(seqs)).toBe('-12 100ms 3(e|)', told);
+    }),
+  );
+
+  it(
+    'wait longer from failure to failure, as long as the server says, and start afresh after a message',
+    marbles(({ cold, expectObservable }) => {
+      const down = cold<never>('#', undefined, new TypeError('Failed to fetch'));
+      const transport = scriptedTransport(
+        down,
+        down,
+        down,
+        of(answer({ status: 503, headers: { 'retry-after': '5' } })),
+        cold('r', { r: stream(cold('s#', texts)) }),
+        cold('r', { r: stream(cold('e', texts)) }),
+      );
+      const job = client(transport).job('job');
+      // 100 + 200 + 400 + 5,000, then 100 again
+      expectObservable(job.pipe(seqs)).toBe('5700ms s 100ms (e|)', told);
+    }),
+  );
+
+  it(
+    'show how the connection stands',
+    marbles(({ cold, expectObservable }) => {
+      const transport = scriptedTransport(
+        cold('--r', { r: stream(cold('s#', texts)) }),
+        cold('--r', { r: stream(cold('e', texts)) }),
+      );
+      const remote = client(transport);
+      const job = remote.job('job');
+      const states = { i: 'idle', c: 'connecting', o: 'open', w: 'waiting' };
+      expectObservable(job.pipe(seqs)).toBe('--s 102ms (e|)', told);
+      expectObservable(job.connection$).toBe('(ic)-ow 99ms c-(oi)'.replace('(ic)-', 'c-'), states);
+      expectObservable(remote.connection$).toBe('(ic)-ow 99ms c-(oi)'.replace('(ic)-', 'c-'), states);
+    }),
+  );
+
+  it(
+    'give up a connection that says nothing, not one that only pings',
+    marbles(({ cold, expectObservable }) => {
+      const transport = scriptedTransport(
+        cold('r', { r: stream(cold('s 29s p 29s p', texts)) }),
+        NEVER,
+        cold('r', { r: stream(cold('e', texts)) }),
+      );
+      const job = client(transport, { silenceMs: 30_000 }).job('job');
+      // 58 s and 2 ms of pings, 30 s of silence, 100 ms; 30 s without an answer, 200 ms
+      expectObservable(job.pipe(seqs)).toBe('s 118301ms (e|)', told);
+    }),
+  );
+
+  it(
+    'end where nothing can come any more',
+    marbles(({ cold, expectObservable }) => {
+      const transport = scriptedTransport(cold('-r', { r: answer({ status: 204 }) }));
+      expectObservable(client(transport).job('job').events({ after: 4 })).toBe('-|');
+    }),
+  );
+
+  it.each([
+    [401, 'unauthorized'],
+    [403, 'forbidden'],
+    [404, 'job_not_found'],
+  ])('end with what a %i says: %s', (status, code) =>
+    marbles(({ cold, expectObservable }) => {
+      const transport = scriptedTransport(cold('-r', { r: problem(status, code, 'in words') }));
+      const ended$ = client(transport).job('job');
+      expectObservable(ended$).toBe('-#', undefined, expect.objectContaining({ code, message: 'in words' }));
+    })(),
+  );
+
+  it(
+    'end with what is no event stream',
+    marbles(({ cold, expectObservable }) => {
+      const page = answer({ headers: { 'content-type': 'text/html' }, text$: of('<h1>Sign in</h1>') });
+      const transport = scriptedTransport(cold('-r', { r: page }));
+      expectObservable(client(transport).job('job')).toBe(
+        '-#',
+        undefined,
+        expect.objectContaining({ code: 'refused' }),
+      );
+    }),
+  );
+
+  it(
+    'end with why a job has stopped, or go on across it',
+    marbles(({ cold, expectObservable }) => {
+      const paused = cold('spe', { s: texts.s, p: stopped('job', 'daily_quota'), e: texts.e });
+      const remote = client(scriptedTransport(of(stream(paused)), of(stream(paused))));
+      expectObservable(remote.job('job').pipe(seqs)).toBe('s#', told, expect.objectContaining({ code: 'daily_quota' }));
+      expectObservable(remote.job('job').events({ acrossPauses: true }).pipe(seqs)).toBe('s-(e|)', told);
+    }),
+  );
+
+  it(
+    'come for several jobs over one connection, each with its snapshot',
+    marbles(({ cold, expectObservable, flush }) => {
+      const of2 = (jobId: string) => ({
+        s: message(progressEvent({ jobId, seq: 0 })),
+        i: message(itemEvent({ jobId, seq: jobId === 'a' ? 1 : 2 })),
+        e: message(completeEvent({ jobId, seq: jobId === 'a' ? 3 : 4 })),
+      });
+      const [a, b] = [of2('a'), of2('b')];
+      const words = { s: a.s + b.s, i: a.i + b.i, e: a.e, f: b.e };
+      const transport = scriptedTransport(of(stream(cold('si#', words))), of(stream(cold('ief', words))));
+      const both$ = client(transport)
+        .events(['a', 'b'])
+        .pipe(map(({ jobId, seq }) => `${jobId}${String(seq)}`));
+      const values = { s: 'a0', t: 'b0', i: 'a1', j: 'b2', e: 'a3', f: 'b4' };
+      expectObservable(both$.pipe(toArray())).toBe('104ms (x|)', { x: Object.values(values) });
+      flush();
+      expect(transport.requests.map(({ url }) => url)).toEqual([
+        '/api/events?job=a&job=b',
+        '/api/events?job=a&job=b&after=2',
+      ]);
+    }),
+  );
+});
