@@ -43,6 +43,20 @@ describe('a refusal', () => {
     }),
   );
 
+  it(
+    'is over once, though those who waited go one by one',
+    marbles(({ cold, expectObservable }) => {
+      const gate = limiter({ requestsPerMinute: 60 });
+      const first$ = cold('a').pipe(
+        mergeMap((name) => request(gate, name, 0, (permit) => permit.refused({ waitMs: 3_000 }))),
+      );
+      expectObservable(first$).toBe('a');
+      const waiting$ = cold('-(bcd|)').pipe(mergeMap((name) => enter(gate, name)));
+      expectObservable(waiting$).toBe('3s b 999ms c 999ms (d|)');
+      expectObservable(gate.changes$.pipe(map(() => gate.state.state))).toBe('h 2999ms o', { h: 'held', o: 'open' });
+    }),
+  );
+
   it('of a request that is refused alone holds nobody', () => {
     const gate = limiter({ scheduler: clock(() => 1_000) });
     const [permit] = ask(gate, 1);

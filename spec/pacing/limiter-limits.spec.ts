@@ -93,5 +93,7 @@ describe('tokens that are counted in the end', () => {
     const limits = { tokens: { limit: 10_000, remaining: 9_000, resetMs: 6_000 } };
     permit!.succeeded({ limits, usedTokens: 500 });
     expect([gate.tokenLimit, gate.largest]).toEqual([20_000, 1_000]);
+    ask(gate, 1, 10)[0]!.succeeded({ usedTokens: 5 });
+    expect(gate.largest).toBe(1_000);
   });
 });
