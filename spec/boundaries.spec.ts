@@ -60,6 +60,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'client',
     'core',
+    'http',
     'job',
     'jsonl',
     'options',

@@ -73,5 +73,19 @@ export interface ResultsCommand extends DatabaseFlags {
   readonly salvage: boolean;
 }
 
+export interface ServeCommand extends DatabaseFlags {
+  readonly name: 'serve';
+  /** 0: any free one. */
+  readonly port: number;
+  readonly host: string;
+  /** Show the page in a browser. */
+  readonly open: boolean;
+  /** What new jobs are started with; without it the server starts none. */
+  readonly provider?: KnownProvider | undefined;
+  readonly model?: string | undefined;
+  readonly baseURL?: string | undefined;
+}
+
 /** What a command line asks for. */
-export type Command = RunCommand | ResumeCommand | RetryCommand | ListCommand | JobCommand | ResultsCommand;
+export type Command =
+  RunCommand | ResumeCommand | RetryCommand | ListCommand | JobCommand | ResultsCommand | ServeCommand;

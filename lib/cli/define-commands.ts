@@ -9,7 +9,7 @@ import {
   type DatabaseValues,
   type WatchValues,
 } from './option-groups.js';
-import { notEmpty, wholeFrom } from './option-values.js';
+import { httpUrl, notEmpty, port, wholeFrom } from './option-values.js';
 
 interface RunValues extends WatchValues {
   readonly provider?: KnownProvider;
@@ -25,6 +25,15 @@ interface ResultsValues extends DatabaseValues {
   readonly output?: string;
   readonly ordered?: true;
   readonly salvage?: true;
+}
+
+interface ServeValues extends DatabaseValues {
+  readonly port?: number;
+  readonly host?: string;
+  readonly open?: true;
+  readonly provider?: KnownProvider;
+  readonly model?: string;
+  readonly baseUrl?: string;
 }
 
 /** Declares every command with its options; an action hands over the command it found. */
@@ -81,6 +90,20 @@ export function defineCommands(program: Program, found: (command: Command) => vo
     .action((id: string, values: ResultsValues) => {
       const { only = 'all', output, ordered = false, salvage = false } = values;
       found({ name: 'results', jobId: id, only, output, ordered, salvage, ...databaseFlags(values) });
+    });
+
+  withDatabase(program.command('serve'), 'the address as one JSON document')
+    .description('a page and an HTTP API over all jobs of the database, on this machine, until Ctrl-C')
+    .option('--port <n>', 'default: 4711; 0 for any free one', port)
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)', notEmpty)
+    .option('--open', 'show the page in a browser')
+    .addOption(new Option('--provider <name>', 'for jobs started over HTTP (default: none are)').choices(providers))
+    .option('--model <name>', 'for their requests that name none', notEmpty)
+    .option('--base-url <url>', 'address of a compatible server', httpUrl)
+    .action((values: ServeValues) => {
+      const { open = false, provider, model, baseUrl: baseURL } = values;
+      const place = { port: values.port ?? 4711, host: values.host ?? '127.0.0.1' };
+      found({ name: 'serve', ...place, open, provider, model, baseURL, ...databaseFlags(values) });
     });
 
   const about: Readonly<Record<JobCommand['name'], readonly [text: string, json: string]>> = {

@@ -10,6 +10,12 @@ export const wholeFrom =
     throw new InvalidArgumentError(`Expected a whole number from ${String(least)} up.`);
   };
 
+export function port(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= 65_535) return value;
+  throw new InvalidArgumentError('Expected a port from 0 to 65535.');
+}
+
 const thousands: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6 };
 
 /** `3500`, `3.5k`, `2M`: a number above 0. */

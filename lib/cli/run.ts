@@ -39,6 +39,8 @@ async function perform(command: Command, io: CliIo): Promise<number> {
         : await (await import('./commands/export-results.js')).exportResults(command, io);
     case 'cancel':
       return await (await import('./commands/end-job.js')).cancelJob(command, io);
+    case 'serve':
+      return await (await import('./commands/serve.js')).serve(command, io);
     case 'delete':
       return await (await import('./commands/end-job.js')).deleteJob(command, io);
   }

@@ -13,8 +13,9 @@ const clients = testClients();
 const { start } = childPrograms();
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-const rss = (child: Child): number[] =>
-  child.lines.filter((line) => line.startsWith('rss ')).map((line) => Number(line.slice(4)) / mega);
+const numbers = (child: Child, name: string): number[] =>
+  child.lines.filter((line) => line.startsWith(name)).map((line) => Number(line.slice(name.length)));
+const rss = (child: Child): number[] => numbers(child, 'rss ').map((bytes) => bytes / mega);
 
 /** Asks for all events, and takes a kilobyte of them a second. */
 function slowReader(url: string): Socket {
@@ -36,16 +37,6 @@ it(`${String(events)} events: twenty readers at 1 kB/s cost next to nothing, and
   await pause(5_000);
   const slow = Math.max(...rss(child));
 
-  const waits: number[] = [];
-  let reading = true;
-  const asking = (async () => {
-    while (reading) {
-      const asked = performance.now();
-      await (await fetch(`${url}/jobs/large`)).text();
-      waits.push(performance.now() - asked);
-      await pause(20);
-    }
-  })();
   let last = 0;
   let told = 0;
   let disorder = 0;
@@ -57,17 +48,14 @@ it(`${String(events)} events: twenty readers at 1 kB/s cost next to nothing, and
     if (type === 'item') told++;
   }
   const took = performance.now() - began;
-  reading = false;
-  await asking;
   const peak = Math.max(...rss(child));
   for (const socket of sockets) socket.destroy();
-  waits.sort((a, b) => a - b);
-  const p99 = waits[Math.floor(waits.length * 0.99)] ?? 0;
+  const lag = Math.max(...numbers(child, 'lag '));
   if (process.env['OPENAPI_BATCH_SLOW_EVENTS'] !== undefined)
-    console.log({ idle, slow, peak, perSecond: Math.round((told / took) * 1_000), median: waits[waits.length >> 1], p99 }); // prettier-ignore
+    console.log({ idle, slow, peak, lag, perSecond: Math.round((told / took) * 1_000) });
   expect([told, disorder]).toEqual([events, 0]);
   expect(slow - idle).toBeLessThan(60);
   expect(peak - idle).toBeLessThan(120);
-  // Half a second would be a page that held everybody up; a loaded machine makes some of it.
-  expect(waits[waits.length >> 1]).toBeLessThan(500);
+  // How long others wait for their turn, at the median of the whole run; a loaded machine makes most of it.
+  expect(lag).toBeLessThan(200);
 }, 300_000);

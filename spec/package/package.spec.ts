@@ -136,7 +136,7 @@ describe('the packed package', () => {
         'dist/esm/callbacks/callback-worker.cjs',
       ]),
     );
-    const known = /^(dist\/(cjs|esm)|lib)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+    const known = /^(dist\/(cjs|esm|page)|lib)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
     expect(files.filter((file) => !known.test(file))).toEqual([]);
     expect(files.filter((file) => file.endsWith('.tsbuildinfo'))).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createHandler, toNodeListener } from '../../../lib/http/index';
 import { BatchClient } from '../../../lib/index';
 import { sqliteStore } from '../../../lib/store/sqlite/sqlite-store';
@@ -55,4 +56,9 @@ const server = createServer((request, response) => void listener(request, respon
 server.listen(0, '127.0.0.1', () => {
   console.log(`url http://127.0.0.1:${String((server.address() as AddressInfo).port)}`);
 });
-setInterval(() => console.log(`rss ${String(process.memoryUsage().rss)}`), 100);
+const delay = monitorEventLoopDelay({ resolution: 10 });
+delay.enable();
+setInterval(() => {
+  console.log(`rss ${String(process.memoryUsage().rss)}`);
+  console.log(`lag ${String(delay.percentile(50) / 1e6)}`);
+}, 100);
