@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 import rxjs from 'eslint-plugin-rxjs-x';
 
 export default tseslint.config(
-  { ignores: ['dist', 'coverage', 'node_modules', '**/*.cjs', 'spec/fixtures', 'samples/angular'] },
+  { ignores: ['dist', 'coverage', 'node_modules', '**/*.cjs', 'spec/fixtures', 'samples/angular', 'assets/page'] },
   js.configs.recommended,
   {
     files: ['**/*.mjs'],

@@ -134,6 +134,9 @@ describe('the packed package', () => {
         'dist/cjs/cli/main.js',
         'dist/cjs/callbacks/callback-worker.cjs',
         'dist/esm/callbacks/callback-worker.cjs',
+        'dist/page/index.html',
+        'dist/page/main.js',
+        'dist/page/styles.css',
       ]),
     );
     const known = /^(dist\/(cjs|esm|page)|lib)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;

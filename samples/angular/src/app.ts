@@ -1,0 +1,122 @@
+import { DecimalPipe } from '@angular/common';
+import { Component, computed, inject, linkedSignal, signal } from '@angular/core';
+import { toObservable, toSignal } from '@angular/core/rxjs-interop';
+import { latestProgress, type JobInfo, type Progress, type RemoteBatchJob } from 'openapi-batch/browser';
+import {
+  catchError,
+  distinctUntilChanged,
+  EMPTY,
+  exhaustMap,
+  from,
+  fromEvent,
+  map,
+  merge,
+  mergeMap,
+  of,
+  scan,
+  Subject,
+  switchMap,
+  tap,
+  throttleTime,
+  timer,
+} from 'rxjs';
+import { CLIENT } from './client';
+import { JobView, type Shown } from './job-view';
+import { StartJob } from './start-job';
+
+const mostListed = 200;
+
+@Component({
+  selector: 'app-root',
+  imports: [DecimalPipe, JobView, StartJob],
+  templateUrl: './app.html',
+})
+export class App {
+  private readonly client = inject(CLIENT);
+  protected readonly problem = signal('');
+  private readonly look$ = new Subject<void>();
+
+  /** Every job, newest first: asked for now and then, for those that others start. */
+  protected readonly jobs = toSignal(
+    merge(timer(0, 5_000), this.look$).pipe(
+      exhaustMap(() =>
+        from(this.client.jobs()).pipe(
+          tap(() => this.problem.set('')),
+          catchError((error: unknown) => this.failed(error)),
+        ),
+      ),
+    ),
+    { initialValue: [] as readonly JobInfo[] },
+  );
+  /** How the running ones stand: one connection for up to a hundred of them. */
+  protected readonly live = toSignal(
+    toObservable(this.jobs).pipe(
+      map((jobs) =>
+        jobs
+          .filter(({ status }) => status === 'running')
+          .slice(0, 100)
+          .map(({ jobId }) => jobId),
+      ),
+      distinctUntilChanged((a, b) => a.join('\n') === b.join('\n')),
+      switchMap((jobIds) => (jobIds.length === 0 ? EMPTY : this.client.events(jobIds, { after: 'now' }))),
+      mergeMap((event) => (event.type === 'item' ? EMPTY : of(event))),
+      tap(({ type }) => type === 'complete' && this.look$.next()),
+      scan((all, { jobId, progress }) => all.set(jobId, progress), new Map<string, Progress>()),
+      throttleTime(200, undefined, { leading: true, trailing: true }),
+      map((all) => new Map(all)),
+      catchError((error: unknown) => this.failed(error)),
+    ),
+    { initialValue: new Map<string, Progress>() },
+  );
+
+  protected readonly listed = computed(() =>
+    this.jobs()
+      .slice(0, mostListed)
+      .map((job) => row(job, this.live())),
+  );
+
+  /** `#job=<id>` of the address: links and the back button work. */
+  private readonly address = toSignal(fromEvent(window, 'hashchange').pipe(map(() => addressed())), {
+    initialValue: addressed(),
+  });
+  private readonly started = signal<RemoteBatchJob | undefined>(undefined);
+  protected readonly shown = computed<Shown | null>(() => {
+    const jobId = this.address();
+    if (jobId === null) return null;
+    const started = this.started();
+    return started?.jobId === jobId
+      ? { job: started, after: undefined }
+      : { job: this.client.job(jobId), after: 'now' };
+  });
+
+  protected follow(job: RemoteBatchJob): void {
+    this.started.set(job);
+    location.hash = linkOf(job.jobId);
+    setTimeout(() => this.look$.next(), 300);
+  }
+
+  protected link(jobId: string): string {
+    return linkOf(jobId);
+  }
+
+  private failed(error: unknown): typeof EMPTY {
+    this.problem.set(error instanceof Error ? error.message : String(error));
+    return EMPTY;
+  }
+}
+
+/** A job of the list, as its events tell if it is at work. */
+function row(info: JobInfo, live: ReadonlyMap<string, Progress>) {
+  const { jobId } = info;
+  const known = info.status === 'running' ? live.get(jobId) : undefined;
+  const { status, total, ok, failed } = known ?? info;
+  return { jobId, status, total, failed, percent: Math.floor((100 * (ok + failed)) / Math.max(1, total)) };
+}
+
+function addressed(): string | null {
+  return new URLSearchParams(location.hash.slice(1)).get('job');
+}
+
+function linkOf(jobId: string): string {
+  return `#${new URLSearchParams({ job: jobId }).toString()}`;
+}

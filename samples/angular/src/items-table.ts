@@ -1,0 +1,176 @@
+import { JsonPipe } from '@angular/common';
+import { Component, computed, input, linkedSignal, signal } from '@angular/core';
+import { takeUntilDestroyed, toObservable, toSignal } from '@angular/core/rxjs-interop';
+import type { ItemErrorCode, ItemsOptions, RemoteBatchJob, WireItemPage } from 'openapi-batch/browser';
+import {
+  auditTime,
+  catchError,
+  concat,
+  debounceTime,
+  EMPTY,
+  expand,
+  from,
+  map,
+  of,
+  scan,
+  switchMap,
+  takeWhile,
+  type Observable,
+} from 'rxjs';
+
+type Only = 'all' | 'ok' | 'failed' | 'pending';
+interface Shown {
+  readonly page: WireItemPage | null;
+  readonly busy: boolean;
+  readonly problem?: string;
+}
+
+const limit = 25;
+const loading: Shown = { page: null, busy: true };
+
+/** One page of a job's items at a time, whatever their number; each with what was asked and answered. */
+@Component({
+  selector: 'app-items-table',
+  imports: [JsonPipe],
+  template: `
+    <form class="row" role="search" (submit)="$event.preventDefault()">
+      <input
+        type="search"
+        placeholder="Search ids, requests, answers"
+        aria-label="Search items"
+        [value]="search()"
+        (input)="find($event)"
+      />
+      <select aria-label="Which items" [value]="only()" (change)="choose($event)">
+        @for (kind of kinds; track kind) {
+          <option [value]="kind">{{ kind }}</option>
+        }
+      </select>
+      <button type="button" (click)="reload()">Refresh</button>
+    </form>
+    @if (shown().problem; as text) {
+      <p class="problem" role="alert">{{ text }}</p>
+    }
+    <div class="items" [attr.aria-busy]="shown().busy">
+      @for (item of shown().page?.items ?? []; track item.itemId) {
+        <details class="item">
+          <summary>
+            <span class="ordinal">{{ item.ordinal }}</span>
+            <span class="state" [class]="item.state">{{ item.state }}</span>
+            <b>{{ item.itemId }}</b>
+            <span class="text">{{ brief(item) }}</span>
+          </summary>
+          <h4>Request</h4>
+          <pre>{{ item.input | json }}</pre>
+          <h4>Answer</h4>
+          <pre>{{ item.result | json }}</pre>
+        </details>
+      } @empty {
+        <p>{{ shown().busy ? 'Looking…' : 'No such items' }}</p>
+      }
+    </div>
+    <nav class="row" aria-label="Pages of items">
+      <button type="button" [disabled]="places().length === 0" (click)="back()">Previous</button>
+      <button type="button" [disabled]="shown().page?.next == null" (click)="forth()">Next</button>
+    </nav>
+  `,
+})
+export class ItemsTable {
+  readonly job = input.required<RemoteBatchJob>();
+  /** Items finished so far: a page with pending ones is looked at again as it grows. */
+  readonly done = input(0);
+  /** Failed with this code, if not empty. */
+  readonly code = input<ItemErrorCode | ''>('');
+
+  protected readonly kinds: readonly Only[] = ['all', 'ok', 'failed', 'pending'];
+  protected readonly search = linkedSignal({ source: this.job, computation: () => '' });
+  protected readonly only = linkedSignal<Only>(() => (this.code() === '' ? 'all' : 'failed'));
+  private readonly round = signal(0);
+  private readonly query = computed(() => ({
+    job: this.job(),
+    code: this.only() === 'failed' ? this.code() : '',
+    only: this.only(),
+    search: this.search(),
+  }));
+  /** Where the pages before this one began. */
+  protected readonly places = linkedSignal<unknown, readonly (number | undefined)[]>({
+    source: this.query,
+    computation: () => [],
+  });
+  private readonly after = linkedSignal<unknown, number | undefined>({
+    source: this.query,
+    computation: () => undefined,
+  });
+  private readonly asked = computed(() => ({ ...this.query(), after: this.after(), round: this.round() }));
+
+  protected readonly shown = toSignal(
+    toObservable(this.asked).pipe(
+      debounceTime(150),
+      switchMap(({ job, code, only, search, after }) =>
+        concat(
+          of(loading),
+          pages$(job, {
+            after,
+            limit,
+            search: search || undefined,
+            only: only === 'all' ? undefined : only,
+            code: code || undefined,
+          }),
+        ),
+      ),
+      scan((before, now) => (now === loading ? { ...before, busy: true } : now)),
+    ),
+    { initialValue: loading },
+  );
+
+  constructor() {
+    toObservable(this.done)
+      .pipe(auditTime(2_000), takeUntilDestroyed())
+      .subscribe(() => this.shown().page?.items.some(({ state }) => state === 'pending') === true && this.reload());
+  }
+
+  protected find(event: Event): void {
+    this.search.set((event.target as HTMLInputElement).value);
+  }
+
+  protected choose(event: Event): void {
+    this.only.set((event.target as HTMLSelectElement).value as Only);
+  }
+
+  protected reload(): void {
+    this.round.update((round) => round + 1);
+  }
+
+  protected forth(): void {
+    this.places.update((places) => [...places, this.after()]);
+    this.after.set(this.shown().page?.next ?? undefined);
+  }
+
+  protected back(): void {
+    this.after.set(this.places().at(-1));
+    this.places.update((places) => places.slice(0, -1));
+  }
+
+  protected brief({ input, result }: WireItemPage['items'][number]): string {
+    const text = result === null ? input : result.ok ? result.output : `${result.error.code}: ${result.error.message}`;
+    return (typeof text === 'string' ? text : JSON.stringify(text)).slice(0, 200);
+  }
+}
+
+/** A page, filled up: a search through many items answers now and then with less than was asked for. */
+function pages$(job: RemoteBatchJob, options: ItemsOptions): Observable<Shown> {
+  const ask = (more: ItemsOptions): Observable<WireItemPage> => from(job.items({ ...options, ...more }));
+  let found = 0;
+  return ask({}).pipe(
+    expand(({ items, next }) => {
+      found += items.length;
+      return next === null || found >= limit ? EMPTY : ask({ after: next, limit: limit - found });
+    }),
+    scan((page, more) => ({ items: [...page.items, ...more.items], next: more.next })),
+    map((page): Shown => ({ page, busy: page.next !== null && page.items.length < limit })),
+    takeWhile(({ busy }) => busy, true),
+    catchError((error: unknown) =>
+      of({ page: null, busy: false, problem: error instanceof Error ? error.message : '' }),
+    ),
+  );
+}
