@@ -239,7 +239,7 @@ export class Limiter {
   }
 
   #told(limits: LimitObservation, grant: Grant): void {
-    this.#quota.observe(limits, grant);
+    this.#quota.observe(limits, grant, this.#scheduler.now());
     this.#congestion.told(this.#quota.toldRequests);
   }
 

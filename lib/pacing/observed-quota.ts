@@ -1,4 +1,5 @@
 import type { LimitReading } from '../core/limits.js';
+import { ToldWhen } from './told-when.js';
 
 /** Where a request stood: when it was let go, as the how many-eth, and what had been spent by then, itself included. */
 export interface Mark {
@@ -19,6 +20,8 @@ interface Sighting extends Mark {
 const unproven = { excessMs: 2_000, times: 2 };
 /** Of the limit, kept in hand at most. */
 const reserve = 0.02;
+/** What was sent so lately may not have come to a server that tells what is left when it answers. */
+const onTheWayMs = 40;
 /** Least time between two sightings that say how fast the quota fills: shorter ones are all rounding. */
 const leastSpanMs = 300;
 
@@ -34,6 +37,7 @@ export class ObservedQuota {
   #windowMs = 60_000;
   #error = Infinity;
   #perMs = 0;
+  readonly #when = new ToldWhen();
   #latest: Sighting | undefined;
   #base: Sighting | undefined;
   /** Where it began to be known; undefined once a burst was seen to pass. */
@@ -83,21 +87,38 @@ export class ObservedQuota {
     return this.#spent;
   }
 
-  /** What the provider says, on an answer to the request with this mark. Sightings of earlier requests say nothing new. */
-  observe(reading: LimitReading, mark: Mark): void {
-    if (this.#latest !== undefined && mark.order < this.#latest.order) return;
+  /**
+   * What the provider says, on an answer that came at `now` to the request with this mark. Sightings of earlier moments say
+   * nothing new.
+   */
+  observe(reading: LimitReading, mark: Mark, now = mark.at): void {
     const { limit, remaining } = reading;
     if (limit !== this.#limit) {
       this.#limit = limit;
       this.#error = Infinity;
       this.#base = undefined;
+      this.#when.skip();
     }
+    const atAnswer = this.#isAtAnswer(reading, mark, now);
+    if (!atAnswer && this.#latest !== undefined && mark.order < this.#latest.order) return;
     this.#learnWindow(reading);
-    const sighting = { ...mark, remaining };
+    const sighting = atAnswer
+      ? { ...mark, at: now, spent: this.#spent, remaining: remaining - onTheWayMs * this.#perMs }
+      : { ...mark, remaining };
     this.#learnRate(sighting);
     this.#latest = sighting;
     if (!this.#tried) this.#trial = { at: mark.at, spent: this.#spent };
     this.#tried = true;
+  }
+
+  #isAtAnswer({ remaining }: LimitReading, mark: Mark, now: number): boolean {
+    const before = this.#when.atAnswer;
+    if (remaining > 0.99 * this.#limit) this.#when.skip();
+    else
+      this.#when.note({ remaining, sent: mark, answered: { at: now, spent: this.#spent } }, this.#perMs, this.#usual);
+    // Sightings of the one kind and of the other do not make a rate.
+    if (this.#when.atAnswer !== before) this.#base = undefined;
+    return this.#when.atAnswer;
   }
 
   /** Units that may be spent now; Infinity where nothing is known. */

@@ -70,10 +70,10 @@ export class Quota {
   }
 
   /** What an answer to a granted request says of the limits. */
-  observe({ requests, tokens }: LimitObservation, { at, requestsSpent, tokensSpent }: Grant): void {
+  observe({ requests, tokens }: LimitObservation, { at, requestsSpent, tokensSpent }: Grant, now: number): void {
     if (requests !== undefined)
-      this.#toldRequests.observe(requests, { at, order: requestsSpent, spent: requestsSpent });
-    if (tokens !== undefined) this.#toldTokens.observe(tokens, { at, order: requestsSpent, spent: tokensSpent });
+      this.#toldRequests.observe(requests, { at, order: requestsSpent, spent: requestsSpent }, now);
+    if (tokens !== undefined) this.#toldTokens.observe(tokens, { at, order: requestsSpent, spent: tokensSpent }, now);
   }
 
   /** The provider counted so many tokens for it in the end. */

@@ -76,7 +76,7 @@ export function decide(
       }
       const large = aboveLimit(size);
       const alone = large || item.refusals >= alonePatience;
-      const nth = large ? item.refusals + 1 : item.refusals - alonePatience + 2;
+      const nth = large ? item.refusals + 3 : item.refusals - alonePatience + 2;
       const backoffMs = alone ? backoffDelay(nth, aloneBackoff, options.random) : 0;
       return { kind: 'hold', alone, delayMs: alone ? waitAtLeast(verdict.waitMs, backoffMs) : 0 };
     }

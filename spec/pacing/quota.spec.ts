@@ -6,7 +6,7 @@ const full = (limit: number): LimitReading => ({ limit, remaining: limit, resetM
 function quota(set: SetLimits, told: { readonly requests?: LimitReading; readonly tokens?: LimitReading } = {}): Quota {
   const made = new Quota();
   made.configure(set, 0);
-  if (told.requests !== undefined || told.tokens !== undefined) made.observe(told, made.spend(0, 0, 0));
+  if (told.requests !== undefined || told.tokens !== undefined) made.observe(told, made.spend(0, 0, 0), 0);
   return made;
 }
 

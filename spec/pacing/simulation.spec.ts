@@ -44,6 +44,13 @@ describe('a quota that is told', () => {
     ['enforced over a tenth of its time', { ...told, items: alike(1_000), requests, burst: 0.1 }, 0.98, 0.01],
     ['of which others take two fifths', { ...told, items: alike(1_100), requests, others: 0.4 }, 0.98, 0.01],
     ['that charges what it refuses', { ...told, items: alike(1_500), requests, chargeRefused: true }, 0.98, 0.005],
+    ['reckoned as the answer is written', { ...told, items: alike(1_500), requests, late: true }, 0.98, 0.005],
+    [
+      'of which others take, reckoned so',
+      { ...told, items: alike(1_100), requests, others: 0.4, late: true },
+      0.98,
+      0.01,
+    ],
     ['halved on the way', { ...told, items: alike(1_500), requests, change: { at: 8_000, factor: 0.5 } }, 0.98, 0.02],
     ['doubled on the way', { ...told, items: alike(2_500), requests, change: { at: 12_000, factor: 2 } }, 0.98, 0.02],
   ])('%s is used, and kept to', (...row) => {

@@ -70,14 +70,14 @@ describe('what becomes of an item after a failed attempt', () => {
       {},
       { kind: 'rate_limited', error: failure },
       { size: { tokens: 1_001, limit: 1_000, largest: 10 } },
-      { kind: 'hold', alone: true, delayMs: 1_000 },
+      { kind: 'hold', alone: true, delayMs: 4_000 },
     ],
     [
       'for longer each time, a few times',
       { refusals: 2 },
       { kind: 'rate_limited', error: failure },
       { size: { tokens: 1_001, limit: 1_000, largest: 10 } },
-      { kind: 'hold', alone: true, delayMs: 4_000 },
+      { kind: 'hold', alone: true, delayMs: 16_000 },
     ],
     [
       'a request far larger than the whole limit is too large at once',

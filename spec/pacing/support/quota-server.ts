@@ -13,6 +13,8 @@ export interface ServerOptions {
   readonly others?: number;
   /** Tells its limits with each answer. */
   readonly headers: boolean;
+  /** Reckons what is left when it answers, not when it lets in. */
+  readonly late?: boolean;
   /** Says how long to wait with a refusal. */
   readonly hint: boolean;
   readonly chargeRefused?: boolean;
@@ -57,6 +59,11 @@ export class QuotaServer {
       ...(headers ? { limits: this.#reading(now) } : {}),
       ...(!ok && hint && missingMs > 0 ? { waitMs: Math.ceil(missingMs) } : {}),
     };
+  }
+
+  /** What a good answer tells that is written now. */
+  answer(admitted: Answer, now: number): Answer {
+    return this.options.late === true ? { ok: true, limits: this.#reading(now) } : admitted;
   }
 
   #change(now: number): void {

@@ -74,7 +74,7 @@ export function simulate(options: Simulation): Outcome {
     after(latencyMs * slowdown(server.busy) * spread(random), () => {
       server.busy--;
       done++;
-      permit.succeeded({ limits: answer.limits });
+      permit.succeeded({ limits: server.answer(answer, scheduler.now()).limits });
       lane();
     });
   };
