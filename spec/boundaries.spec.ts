@@ -55,7 +55,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   // Web standards only; Node's own requests are known by their types.
   browser: ['client', 'core', 'http', 'intake', 'job', 'operators', 'options', 'rxjs', 'eventsource-parser'],
-  http: ['client', 'core', 'job', 'options', 'rxjs', 'store', 'zod', 'node:'],
+  http: ['client', 'core', 'job', 'operators', 'options', 'rxjs', 'store', 'zod', 'node:'],
   testing: ['core', 'rxjs', 'provider', 'store', 'node:'],
   cli: [
     'client',

@@ -76,8 +76,8 @@ export class BodyItems {
   }
 
   /** Reads no further. */
-  async close(): Promise<void> {
-    await this.#lines.return();
+  close(): void {
+    this.#lines.return().catch(() => undefined);
   }
 
   async #next(): Promise<unknown> {

@@ -1,7 +1,7 @@
 import { firstValueFrom, map, race, Subject, timer, type Subscription } from 'rxjs';
 import { isBatchError } from '../core/errors.js';
 import type { JobReader } from '../job/job-reader.js';
-import { nextPageSize } from './page-size.js';
+import { firstPageSize, nextPageSize } from './page-size.js';
 import { eventMessage, heartbeat, opening, stoppedMessage } from './sse-format.js';
 import type { TextSource } from './text-stream.js';
 import type { WireStopped } from './wire.js';
@@ -12,8 +12,6 @@ export interface EventSourceOptions {
   /** The last sequence seen; `now` for what comes from here on, undefined for everything: both begin with a snapshot. */
   readonly after: number | 'now' | undefined;
   readonly heartbeatMs: number;
-  /** Milliseconds after which the stream ends. */
-  readonly maxStreamMs: number;
 }
 
 /** The events of some jobs as server-sent events: what is stored, page by page, then what comes, for as long as any may come. */
@@ -21,7 +19,6 @@ export class JobEventSource implements TextSource {
   readonly #options: EventSourceOptions;
   readonly #changed = new Subject<'changed'>();
   readonly #watching: Subscription;
-  readonly #endsAt: number;
   /** What was said last of jobs that have stopped: a code. */
   readonly #stopped = new Map<string, string>();
   #place: number;
@@ -29,12 +26,11 @@ export class JobEventSource implements TextSource {
   /** Something may be new since the last look. */
   #dirty = false;
   #closed = false;
-  #pageSize = nextPageSize();
+  #pageSize = firstPageSize;
 
   constructor(options: EventSourceOptions) {
     this.#options = options;
-    const { reader, jobIds, after, maxStreamMs } = options;
-    this.#endsAt = Date.now() + maxStreamMs;
+    const { reader, jobIds, after } = options;
     this.#place = after === 'now' ? reader.newestSeq() : (after ?? 0);
     // Before the first look: what comes between a look and the wait is not missed.
     this.#watching = reader.changes(jobIds).subscribe({ next: () => this.#wake(), error: () => this.close() });
@@ -46,7 +42,7 @@ export class JobEventSource implements TextSource {
       return opening + this.#snapshots();
     }
     for (;;) {
-      if (this.#closed || Date.now() >= this.#endsAt) return undefined;
+      if (this.#closed) return undefined;
       const text = this.#look();
       if (text !== '') return text;
       if ((await this.#news()) === 'silence') return heartbeat;
@@ -78,7 +74,7 @@ export class JobEventSource implements TextSource {
       if (last !== undefined) {
         this.#place = last.seq;
         const text = page.map(eventMessage).join('');
-        this.#pageSize = nextPageSize({ rows: page.length, chars: text.length });
+        this.#pageSize = nextPageSize(this.#pageSize, { rows: page.length, chars: text.length });
         return text;
       }
       if (stops.every((stop) => stop === 'over' || stop?.status === 'job_not_found')) this.close();
@@ -111,9 +107,8 @@ export class JobEventSource implements TextSource {
 
   async #news(): Promise<'changed' | 'silence'> {
     if (this.#dirty || this.#closed) return 'changed';
-    const { heartbeatMs } = this.#options;
-    const silence$ = timer(Math.min(heartbeatMs, Math.max(0, this.#endsAt - Date.now())));
-    return await firstValueFrom(race(this.#changed, silence$.pipe(map(() => 'silence' as const))));
+    const silence$ = timer(this.#options.heartbeatMs).pipe(map(() => 'silence' as const));
+    return await firstValueFrom(race(this.#changed, silence$));
   }
 
   #wake(): void {

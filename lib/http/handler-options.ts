@@ -3,7 +3,7 @@ import type { BatchClientApi } from '../client/client-api.js';
 import type { JobInfo } from '../core/job.js';
 import type { JobReader } from '../job/job-reader.js';
 import { checkOptions } from '../options/check-options.js';
-import { aFunction, milliseconds, wholeFrom } from '../options/option-kinds.js';
+import { aFunction, milliseconds, positive, wholeFrom } from '../options/option-kinds.js';
 
 /** A client whose jobs can be served: a `BatchClient`. */
 export interface ServedClient extends BatchClientApi {
@@ -94,7 +94,7 @@ const schema = z.strictObject({
   maxItems: wholeFrom(1).optional(),
   maxStreamsPerPrincipal: wholeFrom(1).optional(),
   maxStreamMs: milliseconds.optional(),
-  heartbeatMs: milliseconds.optional(),
+  heartbeatMs: positive.optional(),
   waitMs: milliseconds.optional(),
   onError: aFunction<(error: unknown, request: Request) => void>().optional(),
 });

@@ -1,3 +1,4 @@
+import { longestTimerMs } from '../operators/longest-timer.js';
 import type { HandlerSettings, Principal } from './handler-options.js';
 import { JobEventSource } from './event-source.js';
 import { requireVisible } from './job-access.js';
@@ -27,8 +28,11 @@ export function streamEvents(context: StreamContext, jobIds: readonly string[]):
   const after = startingPoint(request, url);
   if (typeof after === 'number' && isOver(jobIds, after)) return new Response(null, { status: 204 });
   const leave = streams.enter(principal);
-  const source = new JobEventSource({ reader, jobIds, after, heartbeatMs, maxStreamMs });
+  const source = new JobEventSource({ reader, jobIds, after, heartbeatMs });
+  // Also of a reader that takes nothing any more: its place is free for somebody else.
+  const end = setTimeout(() => close(), Math.min(maxStreamMs, longestTimerMs));
   const close = (): void => {
+    clearTimeout(end);
     source.close();
     leave();
   };

@@ -1,7 +1,7 @@
 import type { ResultsOptions } from '../job/batch-job.js';
 import type { JobReader } from '../job/job-reader.js';
 import { requireVisible } from './job-access.js';
-import { nextPageSize } from './page-size.js';
+import { firstPageSize, nextPageSize } from './page-size.js';
 import { readQuery } from './query.js';
 import type { StreamContext } from './stream-events.js';
 import { textStream, type TextSource } from './text-stream.js';
@@ -26,14 +26,16 @@ export function streamResults(context: StreamContext, jobId: string): Response {
 
 function resultLines(reader: JobReader, jobId: string, options: ResultsOptions): Pick<TextSource, 'next'> {
   let after = 0;
-  let pageSize = nextPageSize();
+  let pageSize = firstPageSize;
   const read = (): string | undefined => {
     const page = reader.results(jobId, after, pageSize, options);
     const last = page.at(-1);
+    // Cut off, not ended, where the job was deleted meanwhile.
+    if (last === undefined && reader.find(jobId) === undefined) throw new Error('the job was deleted');
     if (last === undefined) return undefined;
     after = options.order === 'input' ? last.ordinal : last.seq;
     const text = page.map(({ result }) => `${JSON.stringify(result)}\n`).join('');
-    pageSize = nextPageSize({ rows: page.length, chars: text.length });
+    pageSize = nextPageSize(pageSize, { rows: page.length, chars: text.length });
     return text;
   };
   return { next: () => new Promise((resolve) => resolve(read())) };

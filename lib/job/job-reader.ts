@@ -63,7 +63,8 @@ export class StoredJobReader implements JobReader {
     // Jobs are read one after the other, and other processes write meanwhile: only what was committed before may be told,
     // or a sequence would be passed over for good.
     const newest = jobIds.length > 1 ? store.newestSeq() : Infinity;
-    const share = Math.max(1, Math.ceil(limit / jobIds.length));
+    // Of many jobs a few rows each, or each page would hold one event.
+    const share = jobIds.length > 1 ? Math.max(16, Math.ceil(limit / jobIds.length)) : limit;
     let horizon = newest;
     const events: BatchEvent[] = [];
     for (const jobId of jobIds) {

@@ -104,6 +104,16 @@ describe('events over HTTP', () => {
     expect(await client.jobs()).toHaveLength(3);
   });
 
+  it('of a hundred jobs are not slower than of one', async () => {
+    const { url, client } = await serve({ client: clients.open() });
+    const ids = Array.from({ length: 100 }, (_, n) => `j${n}`);
+    await Promise.all(ids.map((jobId) => client.map({ jobId, items: items(40) }).wait()));
+    const began = performance.now();
+    const told = await collect(await fetch(`${url}/events?after=0&job=${ids.join('&job=')}`));
+    expect(told.map(eventOf).filter(isItem)).toHaveLength(4_000);
+    expect(performance.now() - began).toBeLessThan(10_000);
+  });
+
   it('say why a job stopped, stay open, and go on when it does', async () => {
     const provider = localEcho({ latencyMs: 5 });
     const { url, client } = await serve({ client: clients.open({ provider, concurrency: 2 }) });
