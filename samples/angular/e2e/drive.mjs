@@ -12,7 +12,7 @@ import { chromium } from 'playwright-core';
 
 const folder = mkdtempSync(join(tmpdir(), 'openapi-batch-page-'));
 const shots = process.argv.includes('--screenshots') ? process.argv[process.argv.indexOf('--screenshots') + 1] : folder;
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+const executablePath = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 const total = 1_000;
 
 const port = await new Promise((resolve) => {
@@ -55,7 +55,7 @@ const browser = await chromium.launch({
 });
 try {
   await start(0.05);
-  const page = await browser.newPage({ viewport: { width: 1200, height: 860 }, colorScheme: 'dark' });
+  const page = await browser.newPage({ viewport: { width: 1080, height: 760 }, colorScheme: 'dark' });
   page.setDefaultTimeout(30_000);
   const errors = [];
   page.on('pageerror', (error) => errors.push(String(error)));
