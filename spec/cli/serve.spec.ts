@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { BatchClient, localEcho } from '../../lib/index.js';
 import { carriesToken, newToken } from '../../lib/cli/serve/access-token';
 import { filesOf, pageResponse } from '../../lib/cli/serve/page-files';
-import { items } from '../support/clients';
+import { items, itemsTold } from '../support/clients';
 import { CompiledCli, type ChildCli } from './support/compiled-cli';
 
 const cli = new CompiledCli();
@@ -65,6 +65,24 @@ describe('serve', () => {
     expect(text).toContain('event: stopped');
     child.process.kill('SIGINT');
     expect(await child.outcome).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('takes up what was paused, with the provider it was made with', async () => {
+    const client = new BatchClient({ db: join(folder, 'b.sqlite'), log: false, concurrency: 1 });
+    const job = client.map({ jobId: 'paused', items: items(2_000), startAfterInput: true });
+    await itemsTold(job, 5);
+    await job.pause();
+    expect((await job.progress()).done).toBeLessThan(2_000);
+    await client.close();
+    const { ask, child } = await serve();
+    const events = (await ask('/jobs/paused/events?after=0')).text();
+    const resumed = await ask('/jobs/paused/resume', { method: 'POST' });
+    expect(resumed.status).toBe(200);
+    expect((await events).match(/"type":"item"/g)).toHaveLength(2_000);
+    expect(await (await ask('/jobs/paused')).json()).toMatchObject({ info: { status: 'completed', ok: 2_000 } });
+    expect((await ask('/jobs/paused/retry', { method: 'POST' })).status).toBe(200);
+    child.process.kill('SIGTERM');
+    expect((await child.outcome).code).toBe(0);
   });
 
   it('starts jobs only where it was told with what', async () => {

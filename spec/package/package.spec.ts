@@ -64,7 +64,9 @@ const exported: Readonly<Record<string, readonly string[]>> = {
 /** What a program in TypeScript uses of the package; compiled as an ES module and as CommonJS. */
 const typed = `
 import { BatchClient, filterOk, isBatchError, mapBatch, ofType, readJsonl, type BatchEvent, type Provider, type Result } from 'openapi-batch';
+import { createHandler, toNodeListener, type Handler, type WireJob } from 'openapi-batch/http';
 import { scriptedProvider, startFakeOpenAI } from 'openapi-batch/testing';
+import { createServer } from 'node:http';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 
 const provider: Provider<string> = { name: 'mine', request: async ({ itemId }) => ({ output: itemId }) };
@@ -79,6 +81,11 @@ export async function run(): Promise<Record<string, Result<string>>> {
   const { status } = await lastValueFrom(job) as { status: string };
   return isBatchError(status) ? {} : await job.resultsDict();
 }
+export function serve(client: BatchClient): void {
+  const handler: Handler = createHandler({ client, authorize: async () => ({ name: 'ann' }) });
+  createServer(toNodeListener(handler)).listen(0);
+}
+export const jobIdOf = ({ info }: WireJob): string => info.jobId;
 export const kit = [scriptedProvider, startFakeOpenAI];
 `;
 
