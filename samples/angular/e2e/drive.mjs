@@ -12,7 +12,12 @@ import { chromium } from 'playwright-core';
 
 const folder = mkdtempSync(join(tmpdir(), 'openapi-batch-page-'));
 const shots = process.argv.includes('--screenshots') ? process.argv[process.argv.indexOf('--screenshots') + 1] : folder;
-const executablePath = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+const executablePath = [
+  process.env.CHROMIUM ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find(existsSync);
 const total = 1_000;
 
 const port = await new Promise((resolve) => {

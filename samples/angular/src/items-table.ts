@@ -1,32 +1,13 @@
 import { JsonPipe } from '@angular/common';
 import { Component, computed, input, linkedSignal, signal } from '@angular/core';
 import { takeUntilDestroyed, toObservable, toSignal } from '@angular/core/rxjs-interop';
-import type { ItemErrorCode, ItemsOptions, RemoteBatchJob, WireItemPage } from 'openapi-batch/browser';
-import {
-  auditTime,
-  catchError,
-  concat,
-  debounceTime,
-  EMPTY,
-  expand,
-  from,
-  map,
-  of,
-  scan,
-  switchMap,
-  takeWhile,
-  type Observable,
-} from 'rxjs';
+import type { ItemErrorCode, RemoteBatchJob, WireItem } from 'openapi-batch/browser';
+import { auditTime, concat, debounceTime, of, scan, switchMap } from 'rxjs';
+import { pages$, type PageShown } from './item-pages';
 
 type Only = 'all' | 'ok' | 'failed' | 'pending';
-interface Shown {
-  readonly page: WireItemPage | null;
-  readonly busy: boolean;
-  readonly problem?: string;
-}
-
 const limit = 25;
-const loading: Shown = { page: null, busy: true };
+const loading: PageShown = { page: null, busy: true };
 
 /** One page of a job's items at a time, whatever their number; each with what was asked and answered. */
 @Component({
@@ -151,26 +132,8 @@ export class ItemsTable {
     this.places.update((places) => places.slice(0, -1));
   }
 
-  protected brief({ input, result }: WireItemPage['items'][number]): string {
+  protected brief({ input, result }: WireItem): string {
     const text = result === null ? input : result.ok ? result.output : `${result.error.code}: ${result.error.message}`;
     return (typeof text === 'string' ? text : JSON.stringify(text)).slice(0, 200);
   }
-}
-
-/** A page, filled up: a search through many items answers now and then with less than was asked for. */
-function pages$(job: RemoteBatchJob, options: ItemsOptions): Observable<Shown> {
-  const ask = (more: ItemsOptions): Observable<WireItemPage> => from(job.items({ ...options, ...more }));
-  let found = 0;
-  return ask({}).pipe(
-    expand(({ items, next }) => {
-      found += items.length;
-      return next === null || found >= limit ? EMPTY : ask({ after: next, limit: limit - found });
-    }),
-    scan((page, more) => ({ items: [...page.items, ...more.items], next: more.next })),
-    map((page): Shown => ({ page, busy: page.next !== null && page.items.length < limit })),
-    takeWhile(({ busy }) => busy, true),
-    catchError((error: unknown) =>
-      of({ page: null, busy: false, problem: error instanceof Error ? error.message : '' }),
-    ),
-  );
 }
