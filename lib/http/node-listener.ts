@@ -40,9 +40,12 @@ function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {
   const secure = 'encrypted' in incoming.socket;
   // An absolute address in the request line says nothing that the host header does not.
   const path = url.startsWith('/') ? url : '/';
-  const address = new URL(`${secure ? 'https' : 'http'}://${headers.host ?? ''}/`);
+  // HTTP/2 has a name of its own for it.
+  const host = headers.host ?? headers[':authority'];
+  if (typeof host !== 'string') throw new TypeError('no host');
+  const address = new URL(`${secure ? 'https' : 'http'}://${host}/`);
   // Where the host is more than a host, the rest of it must not become part of the address.
-  if (headers.host === undefined || address.href !== `${address.origin}/`) throw new TypeError('not a host');
+  if (address.href !== `${address.origin}/`) throw new TypeError('not a host');
   const given = new Headers();
   for (const [name, value] of Object.entries(headers)) {
     if (name.startsWith(':') || value === undefined) continue;
@@ -54,9 +57,11 @@ function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {
 }
 
 async function send(response: Response, outgoing: ServerResponse, signal: AbortSignal): Promise<void> {
-  const headers: Record<string, string> = Object.fromEntries(response.headers);
+  const headers: Record<string, string | string[]> = Object.fromEntries(response.headers);
+  const cookies = response.headers.getSetCookie();
+  if (cookies.length > 0) headers['set-cookie'] = cookies;
   // What is left of a body nobody read would be taken for the next request.
-  if (!outgoing.req.complete) headers['connection'] = 'close';
+  if (!outgoing.req.complete && outgoing.req.httpVersionMajor === 1) headers['connection'] = 'close';
   outgoing.writeHead(response.status, headers);
   if (response.body === null) return await finish(outgoing);
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();

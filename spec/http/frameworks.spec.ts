@@ -1,4 +1,5 @@
 import { createServer, type RequestListener } from 'node:http';
+import { connect as connectHttp2, createServer as createHttp2 } from 'node:http2';
 import { createAdaptorServer } from '@hono/node-server';
 import fastify from 'fastify';
 import { Hono } from 'hono';
@@ -106,5 +107,48 @@ describe.each(Object.entries(frameworks))('in %s', (_, mount) => {
     expect((await post(url, [...items(2), { itemId: 3 }])).status).toBe(400);
     for (let n = 0; left.length === 0 && n < 40; n++) await new Promise((resolve) => setTimeout(resolve, 25));
     expect(left.some((path) => path.endsWith('/events'))).toBe(true);
+  });
+});
+
+describe('the listener', () => {
+  const clients = testClients();
+
+  it('serves HTTP/2, too', async () => {
+    const client = clients.open();
+    client.map({ jobId: 'j', items: items(3) });
+    const listener = toNodeListener(createHandler({ client, authorize: () => ({ name: 'ann', jobs: 'all' }) }));
+    const server = createHttp2((request, response) => void listener(request as never, response as never));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const session = connectHttp2(`http://127.0.0.1:${(server.address() as { port: number }).port}`);
+    const stream = session.request({ ':path': '/jobs/j/events' });
+    let text = '';
+    for await (const chunk of stream) text += String(chunk);
+    expect(text.match(/"type":"item"/g)).toHaveLength(3);
+    session.close();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('hands on every cookie, and a body that breaks off as one that does', async () => {
+    const headers = new Headers([
+      ['set-cookie', 'a=1'],
+      ['set-cookie', 'b=2'],
+    ]);
+    let broken = false;
+    const breaking = () =>
+      new ReadableStream({
+        pull(controller) {
+          if (broken) throw new Error('no more');
+          broken = true;
+          controller.enqueue(new TextEncoder().encode('begun'));
+        },
+      });
+    const listener = toNodeListener((request) =>
+      Promise.resolve(request.url.endsWith('/breaks') ? new Response(breaking()) : new Response('ok', { headers })),
+    );
+    const served = await listen((request, response) => void listener(request, response));
+    expect((await fetch(served.url)).headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+    await expect(fetch(`${served.url}/breaks`).then((response) => response.text())).rejects.toThrow();
+    expect((await fetch(served.url)).status).toBe(200);
+    await served.close();
   });
 });
