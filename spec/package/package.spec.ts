@@ -64,6 +64,7 @@ const exported: Readonly<Record<string, readonly string[]>> = {
 /** What a program in TypeScript uses of the package; compiled as an ES module and as CommonJS. */
 const typed = `
 import { BatchClient, filterOk, isBatchError, mapBatch, ofType, readJsonl, type BatchEvent, type Provider, type Result } from 'openapi-batch';
+import { RemoteBatchClient, type BatchClientApi, type RemoteBatchJob } from 'openapi-batch/browser';
 import { createHandler, toNodeListener, type Handler, type WireJob } from 'openapi-batch/http';
 import { scriptedProvider, startFakeOpenAI } from 'openapi-batch/testing';
 import { createServer } from 'node:http';
@@ -86,6 +87,8 @@ export function serve(client: BatchClient): void {
   createServer(toNodeListener(handler)).listen(0);
 }
 export const jobIdOf = ({ info }: WireJob): string => info.jobId;
+export const remote: BatchClientApi = new RemoteBatchClient({ baseURL: '/batches', token: async () => 'x' });
+export const watch = (job: RemoteBatchJob<string>): Promise<unknown> => job.items({ search: 'x' });
 export const kit = [scriptedProvider, startFakeOpenAI];
 `;
 
