@@ -22,7 +22,7 @@ import type { ReportConnection } from './connection.js';
 import { connect, type Message } from './event-connection.js';
 import { EventPlace } from './event-place.js';
 import type { RemoteHttp } from './remote-http.js';
-import { RequestFailure } from './request-failure.js';
+import { RequestFailure, toldError } from './request-failure.js';
 
 export interface RemoteEventsOptions {
   readonly http: RemoteHttp;
@@ -80,7 +80,7 @@ export function remoteEvents(options: RemoteEventsOptions): Observable<BatchEven
       takeWhile(({ type }) => type !== 'end'),
       concatMap(read),
       takeWhile(({ type }) => type !== 'complete' || open.size > 0, true),
-      catchError((error: unknown) => throwError(() => (error instanceof RequestFailure ? error.error : error))),
+      catchError((error: unknown) => throwError(() => toldError(error))),
       finalize(() => report('idle')),
     );
   });

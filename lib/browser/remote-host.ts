@@ -16,7 +16,7 @@ import type { BatchEvent } from '../core/events.js';
 import { ConnectionMonitor, type ReportConnection } from './connection.js';
 import { remoteEvents, type Backoff, type RemoteEventsOptions } from './remote-events.js';
 import type { RemoteHttp } from './remote-http.js';
-import { RequestFailure } from './request-failure.js';
+import { RequestFailure, toldError } from './request-failure.js';
 
 type Watch = Pick<RemoteEventsOptions, 'path' | 'jobIds' | 'after' | 'acrossPauses'>;
 
@@ -89,8 +89,7 @@ export class RemoteHost {
 
   /** A request's failure as the caller sees it. */
   told<T>(work$: Observable<T>): Observable<T> {
-    const clear = (error: unknown) => throwError(() => (error instanceof RequestFailure ? error.error : error));
-    return this.#untilClosed(work$.pipe(catchError(clear)));
+    return this.#untilClosed(work$.pipe(catchError((error: unknown) => throwError(() => toldError(error)))));
   }
 
   #untilClosed<T>(work$: Observable<T>): Observable<T> {

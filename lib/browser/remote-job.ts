@@ -72,7 +72,9 @@ export class RemoteJob<T = unknown> extends Observable<BatchEvent<T>> implements
   }
 
   results(options: ResultsOptions = {}): Observable<Result<T>> {
-    return this.#whenReady(() => remoteResults(this.#host, this.#path('/results'), options)) as Observable<Result<T>>;
+    return this.#whenReady(() =>
+      this.#host.told(remoteResults(this.#host, this.#path('/results'), options)),
+    ) as Observable<Result<T>>;
   }
 
   async resultsDict(): Promise<Record<string, Result<T>>> {

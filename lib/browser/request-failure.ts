@@ -1,4 +1,4 @@
-import { BatchError, messageOf, type BatchErrorCode } from '../core/errors.js';
+import { BatchError, isBatchError, messageOf, type BatchErrorCode } from '../core/errors.js';
 import type { WireProblem } from '../http/wire.js';
 
 /** One request that came to nothing. */
@@ -13,6 +13,13 @@ export class RequestFailure extends Error {
   ) {
     super(error.message);
   }
+}
+
+/** Anything thrown on the way to an answer, as the caller is told of it. */
+export function toldError(error: unknown): BatchError {
+  if (error instanceof RequestFailure) return error.error;
+  if (isBatchError(error)) return error;
+  return new BatchError('refused', `The server's answer cannot be read: ${messageOf(error)}`, { cause: error });
 }
 
 /** No answer at all, or one that broke off. */

@@ -2,7 +2,7 @@ import { map, NEVER, of, toArray } from 'rxjs';
 import { RemoteBatchClient, type RemoteBatchClientOptions } from '../../lib/browser/index.js';
 import { completeEvent, itemEvent, progressEvent } from '../../lib/testing/event-builders.js';
 import { marbles } from '../support/marbles.js';
-import { answer, message, problem, scriptedTransport, stopped, stream } from './support/answers.js';
+import { answer, json, message, problem, scriptedTransport, stopped, stream } from './support/answers.js';
 
 const first = progressEvent({ seq: 0, total: 3 });
 const items = [1, 2, 3].map((seq) => itemEvent({ seq, itemId: `i${String(seq)}` }));
@@ -180,6 +180,38 @@ describe('events from afar', () => {
         '/api/events?job=a&job=b',
         '/api/events?job=a&job=b&after=2',
       ]);
+    }),
+  );
+
+  it(
+    'end with a message that cannot be read',
+    marbles(({ cold, expectObservable }) => {
+      const transport = scriptedTransport(of(stream(cold('x', { x: 'id: 1\ndata: {"type":\n\n' }))));
+      expectObservable(client(transport).job('job')).toBe('#', undefined, expect.objectContaining({ code: 'refused' }));
+    }),
+  );
+
+  it(
+    'begin when the server has the items, which are sent until it has',
+    marbles(({ cold, expectObservable, flush }) => {
+      const transport = scriptedTransport(
+        cold('#', undefined, new TypeError('Failed to fetch')),
+        of(answer({ status: 409, headers: { 'retry-after': '1' } })),
+        cold('-a|', { a: json({}, 201) }),
+        of(stream(cold('-se', texts))),
+      );
+      const remote = client(transport);
+      const job = remote.map({
+        jobId: 'job',
+        items: cold('ab|', { a: { input: 'x' }, b: { input: 'y' } }),
+        model: 'm',
+      });
+      // 2 ms of reading, waits of 100 ms and 1 s, 1 ms and 1 ms on the way
+      expectObservable(job.pipe(seqs)).toBe('2ms 1100ms -- s(e|)', told);
+      flush();
+      const [, , upload] = transport.requests;
+      expect(upload?.headers['idempotency-key']).toBe('job');
+      expect(upload?.body?.join('')).toBe('{"job":{"model":"m"}}\n{"input":"x"}\n{"input":"y"}\n');
     }),
   );
 });
