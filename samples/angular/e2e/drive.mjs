@@ -83,6 +83,12 @@ try {
   await page.waitForFunction(() => Number(document.querySelector('[data-test=events]')?.dataset.items) > 150);
   step(`started and followed: ${await done()} of ${total} done`);
 
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await until('status', 'paused');
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await until('status', 'running');
+  step('paused and resumed');
+
   await kill();
   await until('connection', 'server not reached');
   const before = await counts();

@@ -1,7 +1,7 @@
 import { DecimalPipe } from '@angular/common';
 import { Component, computed, inject, linkedSignal, signal } from '@angular/core';
 import { toObservable, toSignal } from '@angular/core/rxjs-interop';
-import { latestProgress, type JobInfo, type Progress, type RemoteBatchJob } from 'openapi-batch/browser';
+import { ofType, type BatchEvent, type JobInfo, type Progress, type RemoteBatchJob } from 'openapi-batch/browser';
 import {
   catchError,
   distinctUntilChanged,
@@ -11,14 +11,13 @@ import {
   fromEvent,
   map,
   merge,
-  mergeMap,
-  of,
   scan,
   Subject,
   switchMap,
   tap,
   throttleTime,
   timer,
+  type Observable,
 } from 'rxjs';
 import { CLIENT } from './client';
 import { JobView, type Shown } from './job-view';
@@ -58,13 +57,12 @@ export class App {
           .map(({ jobId }) => jobId),
       ),
       distinctUntilChanged((a, b) => a.join('\n') === b.join('\n')),
-      switchMap((jobIds) => (jobIds.length === 0 ? EMPTY : this.client.events(jobIds, { after: 'now' }))),
-      mergeMap((event) => (event.type === 'item' ? EMPTY : of(event))),
+      switchMap((jobIds) => (jobIds.length === 0 ? EMPTY : this.events(jobIds))),
+      ofType('progress', 'complete'),
       tap(({ type }) => type === 'complete' && this.look$.next()),
       scan((all, { jobId, progress }) => all.set(jobId, progress), new Map<string, Progress>()),
       throttleTime(200, undefined, { leading: true, trailing: true }),
       map((all) => new Map(all)),
-      catchError((error: unknown) => this.failed(error)),
     ),
     { initialValue: new Map<string, Progress>() },
   );
@@ -97,6 +95,10 @@ export class App {
 
   protected link(jobId: string): string {
     return linkOf(jobId);
+  }
+
+  private events(jobIds: readonly string[]): Observable<BatchEvent> {
+    return this.client.events(jobIds, { after: 'now' }).pipe(catchError((error: unknown) => this.failed(error)));
   }
 
   private failed(error: unknown): typeof EMPTY {

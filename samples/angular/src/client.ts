@@ -16,3 +16,8 @@ function takeToken(): string | undefined {
 export const CLIENT = new InjectionToken('openapi-batch client', {
   factory: () => new RemoteBatchClient({ baseURL: new URL('api', document.baseURI).href, token: takeToken() }),
 });
+
+// A new address of `serve`, opened in a tab that has the page already.
+addEventListener('hashchange', () => {
+  if (new URLSearchParams(location.hash.slice(1)).has('token')) location.reload();
+});

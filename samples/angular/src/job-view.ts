@@ -6,14 +6,13 @@ import {
   auditTime,
   bufferTime,
   catchError,
-  concat,
   distinctUntilChanged,
   EMPTY,
   filter,
   map,
   merge,
-  of,
   scan,
+  startWith,
   Subject,
   switchMap,
 } from 'rxjs';
@@ -48,12 +47,17 @@ export class JobView {
   protected readonly view = toSignal(
     toObservable(this.handle).pipe(
       switchMap(({ job, after }) =>
-        concat(of([]), job.events({ after, acrossPauses: true })).pipe(
+        job.events({ after, acrossPauses: true }).pipe(
+          // An action that was refused is told; the job is watched as before.
+          catchError((error: unknown) => {
+            this.failed(error);
+            return this.client.job(job.jobId).events({ after: 'now', acrossPauses: true });
+          }),
           catchError((error: unknown) => this.failed(error)),
           bufferTime(100),
           filter((events) => events.length > 0),
-          map((events) => events.flat()),
           scan(addEvents, emptyView),
+          startWith(emptyView),
         ),
       ),
     ),
@@ -106,8 +110,14 @@ export class JobView {
     return this.act('Downloading', () => downloadResults(this.handle().job));
   }
 
-  protected resume(): void {
-    this.handle.update(({ job }) => ({ job: this.client.resume(job.jobId), after: 'now' }));
+  protected resume(): Promise<void> {
+    const { jobId } = this.handle().job;
+    return this.act('Resuming', async () => {
+      const job = this.client.resume(jobId);
+      await job.status();
+      // The events of a cancelled job have ended; those of a paused one go on by themselves.
+      if (this.progress()?.status === 'cancelled') this.handle.set({ job, after: 'now' });
+    });
   }
 
   protected retryFailed(): void {
