@@ -75,6 +75,9 @@ export class Congestion {
   #cutAt = -Infinity;
   /** Requests let go by the one that was refused then. */
   #cutAfter = 0;
+  /** Requests let through by then, and whether that is no more than at the cut before. */
+  #admitted = 0;
+  #closed = false;
 
   /** The provider tells its limits. */
   told(requests: ToldRate | undefined): void {
@@ -106,6 +109,9 @@ export class Congestion {
 
   /** A good answer to a request let go `latencyMs` ago; `inFlight` counts it. */
   succeeded(latencyMs: number, inFlight: number, now: number): void {
+    // Open again: what was closed was no matter of how many.
+    if (this.#closed) this.#window.restore();
+    this.#closed = false;
     this.#window.succeeded();
     if (this.#told) return;
     const trend = this.#latency.note(latencyMs, now);
@@ -159,7 +165,7 @@ export class Congestion {
   state(now: number): CongestionState {
     const window = this.#window.size(now);
     const perMinute = (search: RateSearch): number | undefined => {
-      const perMs = search.ceiling(now);
+      const perMs = search.found(now);
       return perMs === undefined ? undefined : perMs * 60_000;
     };
     return {
@@ -193,10 +199,18 @@ export class Congestion {
     this.#requests.refused({ now, admitted: requests, usual: 1, recentPerMs, toldPerMs, saidPerMs: saidRequests });
     const recentTokens = recentPerMs && recentPerMs * usual;
     this.#tokens.refused({ now, admitted: tokens, usual, recentPerMs: recentTokens, saidPerMs: saidTokens });
-    if (this.#window.binds(inFlight, now)) this.#window.congested(inFlight, now, this.#search.plateauMs);
+    this.#narrow(requests, inFlight, now);
     this.#cutAt = now;
     this.#cutAfter = this.#sent - later;
     this.#paidTo = now;
+  }
+
+  /** Fewer at a time where the window let too many go; half as many each time where nothing passes at all. */
+  #narrow(admitted: number, inFlight: number, now: number): void {
+    this.#closed = admitted <= this.#admitted;
+    this.#admitted = Math.max(this.#admitted, admitted);
+    if (this.#closed) this.#window.congested(inFlight / 2, now, overloadMs);
+    else if (this.#window.binds(inFlight, now)) this.#window.congested(inFlight, now, this.#search.plateauMs);
   }
 
   /** What a first burst let through was all there is: no more than that a second, for a start. */

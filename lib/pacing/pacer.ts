@@ -83,6 +83,7 @@ export class Pacer {
 
   /** Returns the milliseconds the request itself should stay away, beside the hold. */
   refused(grant: Grant, refusal: PermitRefusal, now: number): number {
+    this.#quota.giveBack(grant, now);
     const ownWaitMs = this.#refused(grant, refusal, now);
     this.#inFlight--;
     return ownWaitMs;
@@ -90,6 +91,11 @@ export class Pacer {
 
   overloaded({ at }: Grant, now: number): void {
     this.#congestion.overloaded(at, this.#inFlight, now);
+    this.#inFlight--;
+  }
+
+  rejected(grant: Grant, now: number): void {
+    this.#quota.giveBack(grant, now);
     this.#inFlight--;
   }
 

@@ -23,6 +23,8 @@ export interface Permit {
   refused(refusal?: PermitRefusal): number;
   /** The provider has too much to do. */
   overloaded(): void;
+  /** The provider would not take this request at all: it used no tokens. */
+  rejected(): void;
   /** None of these: it failed otherwise, or was given up. */
   released(): void;
 }
@@ -45,6 +47,7 @@ export interface Settlement {
   succeeded(grant: Grant, answer: PermitAnswer): void;
   refused(grant: Grant, refusal: PermitRefusal): number;
   overloaded(grant: Grant): void;
+  rejected(grant: Grant): void;
   released(grant: Grant): void;
 }
 
@@ -67,6 +70,10 @@ export class HeldPermit implements Permit {
 
   overloaded(): void {
     if (this.#close()) this.settlement.overloaded(this.grant);
+  }
+
+  rejected(): void {
+    if (this.#close()) this.settlement.rejected(this.grant);
   }
 
   released(): void {

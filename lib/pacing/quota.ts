@@ -82,6 +82,11 @@ export class Quota {
     this.#toldTokens.spend(used - this.#charged(grant.tokens));
   }
 
+  /** The provider did not take it: of the tokens set by hand nothing was used. */
+  giveBack({ tokens }: Grant, now: number): void {
+    this.#tokens?.recount(-tokens, now);
+  }
+
   /** A request larger than the limit takes nothing: it cannot pass, and nobody is to wait for what it would take. */
   #charged(tokens: number): number {
     return tokens > (this.tokenLimit ?? Infinity) ? 0 : tokens;

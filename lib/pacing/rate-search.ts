@@ -48,6 +48,12 @@ export class RateSearch {
     return this.#perMs * cubicShare({ drop, plateauMs: this.#plateauMs }, now - this.#cutAt);
   }
 
+  /** The same, or undefined where it has long grown beyond what was measured: then it limits nobody. */
+  found(now: number): number | undefined {
+    const ceiling = this.ceiling(now);
+    return ceiling === undefined || ceiling > 2 * (this.#perMs ?? 0) ? undefined : ceiling;
+  }
+
   /** Milliseconds after a cut until the ceiling is back where it was measured. */
   get plateauMs(): number {
     return this.#plateauMs;
@@ -76,6 +82,7 @@ export class RateSearch {
     // Where nothing passes there is no rate to be found: the wait alone can help.
     if (admitted <= (this.#empty?.admitted ?? 0)) {
       if (this.#empty !== undefined) this.#empty = { at: now, admitted };
+      this.#cutAt = now;
       return;
     }
     this.#perMs = this.#next(refusal);
