@@ -18,6 +18,9 @@ const fewRequests = 100;
 const burstRefused = 0.25;
 /** A server that has too much to do is asked for as much again after so long. */
 const overloadMs = 10_000;
+/** More than this share of timeouts among the last twenty answers or so is a wave. */
+const manyTimeouts = 0.25;
+const timeoutMemory = 0.05;
 /** A bucket that was found empty gets so many requests' worth before the next one asks. */
 const pauseRequests = 8;
 const longestPauseMs = 2_000;
@@ -78,6 +81,8 @@ export class Congestion {
   /** Requests let through by then, and whether that is no more than at the cut before. */
   #admitted = 0;
   #closed = false;
+  /** Share of the last twenty or so that timed out. */
+  #timeouts = 0;
 
   /** The provider tells its limits. */
   told(requests: ToldRate | undefined): void {
@@ -113,10 +118,22 @@ export class Congestion {
     if (this.#closed) this.#window.restore();
     this.#closed = false;
     this.#window.succeeded();
+    this.#timeouts -= timeoutMemory * this.#timeouts;
     if (this.#told) return;
     const trend = this.#latency.note(latencyMs, now);
-    if (trend === 'rising') this.#window.congested(0.7 * inFlight, now, overloadMs);
     if (trend === 'vain') this.#window.restore();
+    // What waits already comes back first.
+    else if (trend !== undefined) {
+      this.#window.congested(Math.min(trend, inFlight), now, Math.max(overloadMs, 3 * latencyMs));
+    }
+  }
+
+  /** No answer in time. One is a stuck request; a wave of them is a server that has far too much to do. */
+  timedOut(sentAt: number, inFlight: number, now: number): void {
+    this.#timeouts += timeoutMemory * (1 - this.#timeouts);
+    if (this.#timeouts < manyTimeouts || sentAt <= this.#cutAt) return;
+    this.#cutAt = now;
+    this.#window.congested(inFlight / 2, now, overloadMs);
   }
 
   /** The other side has too much to do. */

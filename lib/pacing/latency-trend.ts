@@ -6,6 +6,8 @@ const remembered = 1_000;
 const queueing = { slower: 3, throughput: 1.2 };
 /** After a cut the middle must fall below this share of what it was, or the cut was for nothing. */
 const helped = 0.85;
+/** A queue of as many as are worked on may stand. */
+const queued = 2;
 /** The best middle ages by this each epoch: what was quick at noon may be slow for good at night. */
 const ageing = 1.02;
 
@@ -24,32 +26,31 @@ export class LatencyTrend {
   #answers = 0;
   #startedAt: number | undefined;
   #best: Epoch | undefined;
-  #cutAtMs: number | undefined;
-  #settling = false;
+  #cutMedianMs: number | undefined;
+  /** Requests sent before the last cut say nothing of it. */
+  #since = -Infinity;
 
-  /** `rising`: fewer at a time, please; `vain`: the last cut did not make it better, so it was something else. */
-  note(latencyMs: number, now: number): 'rising' | 'vain' | undefined {
+  /**
+   * One more answer. A number is how many requests at a time are enough (Little's law: those that are worked on, and as many
+   * that wait); `vain` says that the last such number did not make it better, so it was something else.
+   */
+  note(latencyMs: number, now: number): number | 'vain' | undefined {
+    if (now - latencyMs < this.#since) return undefined;
     this.#startedAt ??= now;
     this.#latencies[this.#answers++ % remembered] = latencyMs;
     const spanMs = now - this.#startedAt;
     if (this.#answers < epoch.answers || spanMs < epoch.leastMs) return undefined;
-    const medianMs = median(this.#latencies);
-    const ended = { medianMs, throughput: this.#answers / spanMs };
+    const ended = { medianMs: median(this.#latencies), throughput: this.#answers / spanMs };
     this.#latencies = [];
     this.#answers = 0;
     this.#startedAt = now;
-    return this.#judge(ended);
+    return this.#judge(ended, now);
   }
 
-  #judge(ended: Epoch): 'rising' | 'vain' | undefined {
-    // Requests sent before a cut still come back.
-    if (this.#settling) {
-      this.#settling = false;
-      return undefined;
-    }
-    if (this.#cutAtMs !== undefined) {
-      const vain = ended.medianMs > helped * this.#cutAtMs;
-      this.#cutAtMs = undefined;
+  #judge(ended: Epoch, now: number): number | 'vain' | undefined {
+    if (this.#cutMedianMs !== undefined) {
+      const vain = ended.medianMs > helped * this.#cutMedianMs;
+      this.#cutMedianMs = undefined;
       if (vain) {
         this.#best = ended;
         return 'vain';
@@ -62,9 +63,10 @@ export class LatencyTrend {
     this.#best = { ...this.#best, medianMs: ageing * this.#best.medianMs };
     const slower = ended.medianMs > queueing.slower * this.#best.medianMs;
     if (!slower || ended.throughput > queueing.throughput * this.#best.throughput) return undefined;
-    this.#cutAtMs = ended.medianMs;
-    this.#settling = true;
-    return 'rising';
+    this.#cutMedianMs = ended.medianMs;
+    this.#since = now;
+    this.#startedAt = undefined;
+    return Math.max(1, Math.ceil(queued * ended.throughput * this.#best.medianMs));
   }
 }
 

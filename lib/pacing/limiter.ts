@@ -141,6 +141,10 @@ export class Limiter {
       this.#pacer.overloaded(grant, this.#scheduler.now());
       this.#settled();
     },
+    timedOut: (grant) => {
+      this.#pacer.timedOut(grant, this.#scheduler.now());
+      this.#settled();
+    },
     rejected: (grant) => {
       this.#pacer.rejected(grant, this.#scheduler.now());
       this.#settled();

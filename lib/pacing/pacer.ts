@@ -94,6 +94,11 @@ export class Pacer {
     this.#inFlight--;
   }
 
+  timedOut({ at }: Grant, now: number): void {
+    this.#congestion.timedOut(at, this.#inFlight, now);
+    this.#inFlight--;
+  }
+
   rejected(grant: Grant, now: number): void {
     this.#quota.giveBack(grant, now);
     this.#inFlight--;

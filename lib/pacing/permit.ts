@@ -23,6 +23,8 @@ export interface Permit {
   refused(refusal?: PermitRefusal): number;
   /** The provider has too much to do. */
   overloaded(): void;
+  /** No answer came in time. */
+  timedOut(): void;
   /** The provider would not take this request at all: it used no tokens. */
   rejected(): void;
   /** None of these: it failed otherwise, or was given up. */
@@ -47,6 +49,7 @@ export interface Settlement {
   succeeded(grant: Grant, answer: PermitAnswer): void;
   refused(grant: Grant, refusal: PermitRefusal): number;
   overloaded(grant: Grant): void;
+  timedOut(grant: Grant): void;
   rejected(grant: Grant): void;
   released(grant: Grant): void;
 }
@@ -70,6 +73,10 @@ export class HeldPermit implements Permit {
 
   overloaded(): void {
     if (this.#close()) this.settlement.overloaded(this.grant);
+  }
+
+  timedOut(): void {
+    if (this.#close()) this.settlement.timedOut(this.grant);
   }
 
   rejected(): void {

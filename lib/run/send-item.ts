@@ -157,6 +157,7 @@ function settle(
   { free, options }: Failed,
 ): Decision {
   if (verdict.kind === 'retry' && verdict.overloaded === true) permit.overloaded();
+  if (verdict.kind === 'retry' && verdict.error.code === 'timeout' && !free) permit.timedOut();
   if (verdict.kind === 'fail' && verdict.usage === undefined) permit.rejected();
   if (verdict.kind !== 'rate_limited') return decide(item, verdict, options, { free });
   const { limits, waitMs } = verdict;

@@ -242,3 +242,21 @@ describe('rising latency', () => {
     expect(congestion.state(7_000).window).toBeNull();
   });
 });
+
+describe('answers that do not come in time', () => {
+  it.each([
+    ['one in twenty narrows nothing', 20, null],
+    ['one in two halves the window', 2, 20],
+  ])('%s', (_what, every, window) => {
+    const congestion = new Congestion();
+    congestion.told({ perMs: 1, nominalPerMs: 1 });
+    for (let n = 1; n <= 60; n++) {
+      congestion.sent(100, 40, n);
+      if (n % every === 0) congestion.timedOut(0, 40, 100);
+      else congestion.succeeded(50, 40, 100);
+    }
+    const { window: found } = congestion.state(100);
+    if (window === null) expect(found).toBeNull();
+    else expect(found).toBeLessThanOrEqual(window);
+  });
+});

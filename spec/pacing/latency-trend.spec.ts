@@ -17,8 +17,8 @@ function verdicts(phases: readonly Phase[], cutHelps = 1): string[] {
     for (const end = now + forMs; now < end; now += everyMs) {
       const helped = cuts.filter((at) => now - at > 1_000).length;
       const verdict = trend.note(latencyMs * cutHelps ** helped, now);
-      if (verdict !== undefined) said.push(verdict);
-      if (verdict === 'rising') cuts.push(now);
+      if (verdict !== undefined) said.push(typeof verdict === 'number' ? 'rising' : verdict);
+      if (typeof verdict === 'number') cuts.push(now);
     }
   }
   return said;
@@ -63,5 +63,15 @@ describe('LatencyTrend', () => {
     expect(verdicts([burst(100), burst(10_000)])).toEqual([]);
     const few = (latencyMs: number): Phase => ({ forMs: 9_000, everyMs: 1_000, latencyMs });
     expect(verdicts([few(100), few(10_000)])).toEqual([]);
+  });
+
+  it('says how many at a time are enough: those that are worked on, and as many that wait', () => {
+    const trend = new LatencyTrend();
+    const said: unknown[] = [];
+    // One answer every 20 ms of 400 ms: twenty are worked on.
+    for (let now = 0; now < 8_000; now += 20) said.push(trend.note(now < 4_000 ? 400 : 3_000, now));
+    const [enough] = said.filter((verdict) => verdict !== undefined);
+    expect(enough).toBeGreaterThanOrEqual(40);
+    expect(enough).toBeLessThan(50);
   });
 });
