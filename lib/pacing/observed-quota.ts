@@ -18,6 +18,8 @@ interface Sighting extends Mark {
  * Until this much more than the refill was let through, no more than so many times the refill is asked for.
  */
 const unproven = { excessMs: 2_000, times: 2 };
+/** A quota that fills in more than this comes back too slowly to keep any of it in hand. */
+const longMs = 600_000;
 /** Of the limit, kept in hand at most. */
 const reserve = 0.02;
 /** What was sent so lately may not have come to a server that tells what is left when it answers. */
@@ -133,7 +135,8 @@ export class ObservedQuota {
     if (this.#latest === undefined) return 0;
     const need = Math.min(
       this.#limit,
-      (units > this.#limit ? 1 : units) + Math.floor(Math.min(this.#usual, reserve * this.#limit)),
+      (units > this.#limit ? 1 : units) +
+        (this.#windowMs > longMs ? 0 : Math.floor(Math.min(this.#usual, reserve * this.#limit))),
     );
     const missing = need - this.level(now);
     const waitMs = missing <= 1e-9 ? 0 : Math.max(1, Math.ceil(missing / this.#perMs));

@@ -125,5 +125,10 @@ export class Quota {
 function lower(set: number | undefined, told: ObservedQuota): PacedLimit | null {
   const perMinute = told.precise ? told.nominalPerMs * 60_000 : Infinity;
   if (set !== undefined && set <= perMinute) return { perMinute: set, source: 'option' };
-  return told.precise ? { perMinute: Math.round(perMinute), source: 'provider' } : null;
+  return told.precise ? { perMinute: whole(perMinute), source: 'provider' } : null;
+}
+
+/** A quota of a day comes to less than one a minute. */
+function whole(perMinute: number): number {
+  return perMinute < 10 ? Number(perMinute.toPrecision(2)) : Math.round(perMinute);
 }

@@ -76,8 +76,8 @@ function conclude(decision: Decision, item: WorkItem, options: EmulatedRunOption
     }
     case 'hold': {
       queue.delay(item, decision.delayMs);
-      const { stalledMs } = limiterFor(item);
-      if (stalledMs >= maxStallMs) stop(stalled(stalledMs));
+      const { stalledMs, state } = limiterFor(item);
+      if (stalledMs >= maxStallMs) stop(stalled(stalledMs, state.until));
       return undefined;
     }
     case 'stop': {
@@ -93,8 +93,8 @@ function conclude(decision: Decision, item: WorkItem, options: EmulatedRunOption
 const spentMessage =
   'The quota is used up, by the words of the provider, and nothing of it comes back soon; resume later';
 
-function stalled(stalledMs: number): StopRequest {
-  const minutes = String(Math.round(stalledMs / 60_000));
-  const message = `The provider refused every request for its rate, and will until ${minutes} minutes after the first refusal; resume later, or raise maxStallMs`;
-  return { kind: 'stop', status: 'paused', code: 'stalled', message };
+function stalled(stalledMs: number, until: number | null): StopRequest {
+  const seconds = String(Math.round(stalledMs / 1_000));
+  const message = `Every request is refused for its rate: the wait ends ${seconds} s after the first refusal, and maxStallMs allows less; resume later, or raise maxStallMs`;
+  return { kind: 'stop', status: 'paused', code: 'stalled', message, ...(until === null ? {} : { until }) };
 }

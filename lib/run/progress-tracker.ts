@@ -61,6 +61,8 @@ export class ProgressTracker {
     const done = this.#ok + this.#failed;
     const left = Math.max(0, this.total - done);
     const perMinute = this.#rate.perMinute(now, items);
+    // A first burst may have been faster than what is allowed from now on.
+    const pace = this.mode === 'emulated' ? Math.min(perMinute, pacing.requests?.perMinute ?? Infinity) : perMinute;
     return {
       mode: this.mode,
       status,
@@ -79,8 +81,7 @@ export class ProgressTracker {
         requestsPerMinute: this.#rate.perMinute(now, requests),
         tokensPerMinute: this.#rate.perMinute(now, tokens),
       },
-      etaMs:
-        status !== 'running' || !this.totalKnown || perMinute === 0 ? null : Math.round((left / perMinute) * 60_000),
+      etaMs: status !== 'running' || !this.totalKnown || pace === 0 ? null : Math.round((left / pace) * 60_000),
       pacing,
     };
   }
