@@ -109,10 +109,10 @@ describe('the program', () => {
     expect(requests()).toBeLessThan(10_000);
   });
 
-  it('ends quietly when the reader of its results leaves', async () => {
+  it.each(['results j', 'results j --salvage'])('%s ends quietly when its reader leaves', async (line) => {
     space.write(prompts(5_000));
     expect(await call('run requests.jsonl --provider local_echo --job-id j')).toMatchObject({ code: 0 });
-    const script = `set -o pipefail; "${process.execPath}" "${compiled.main}" results j | head -1`;
+    const script = `set -o pipefail; "${process.execPath}" "${compiled.main}" ${line} | head -1`;
     const { stdout, stderr } = await shell('bash', ['-c', script], { cwd: space.folder });
     expect(jsonLines(stdout)).toHaveLength(1);
     expect(stderr).toBe('');

@@ -20,6 +20,8 @@ export async function salvageResults(command: ResultsCommand, io: CliIo): Promis
     const job = salvage.job(command.jobId);
     if (job === undefined) throw unknownJob(command.jobId, salvage);
     const read = await write(job, command, path === undefined || path === '-' ? streamSink(io.stdout) : fileSink(path));
+    // Whoever left (`| head`) has what they wanted; what was not read any more is not lost.
+    if (read === undefined) return 0;
     const missing = job.expected === null ? undefined : Math.max(0, job.expected - read);
     io.stderr.write(`${describe(command.jobId, read, missing, job.found - read)}\n`);
     return missing === 0 && job.found === read ? 0 : 1;
@@ -28,8 +30,12 @@ export async function salvageResults(command: ResultsCommand, io: CliIo): Promis
   }
 }
 
-/** How many could be read. */
-async function write(job: SalvagedJob, { only, ordered }: ResultsCommand, sink: LineSink): Promise<number> {
+/** How many could be read; undefined where the reader left before the end. */
+async function write(
+  job: SalvagedJob,
+  { only, ordered }: ResultsCommand,
+  sink: LineSink,
+): Promise<number | undefined> {
   let read = 0;
   try {
     for (const result of job.results(ordered ? 'input' : 'completion')) {
@@ -41,6 +47,7 @@ async function write(job: SalvagedJob, { only, ordered }: ResultsCommand, sink: 
   } catch (error) {
     sink.discard();
     if (!(error instanceof ReaderGone)) throw error;
+    return undefined;
   }
   return read;
 }
