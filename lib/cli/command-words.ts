@@ -1,3 +1,5 @@
+import { salvageAdvice } from './damage.js';
+
 /** What the library says to programs, and what it means to somebody who typed a command. */
 const translations: readonly (readonly [api: RegExp, words: string])[] = [
   [/, or pass the option "apiKey"/, ''],
@@ -7,6 +9,7 @@ const translations: readonly (readonly [api: RegExp, words: string])[] = [
   ],
   [/more than maxFailures \((\d+)\)/, 'more than --max-failures $1'],
   [/more than maxFailureRate \(([\d.]+)\)/, 'more than --max-failure-rate $1'],
+  [salvageAdvice, ''],
   // Commands say how to go on in their own way.
   [/; go on with (the same map|client\.resume)\(.*$/s, ''],
 ];

@@ -1,6 +1,7 @@
 import { isBatchError } from '../core/errors.js';
 import type { JobInfo } from '../core/job.js';
 import type { Progress } from '../core/progress.js';
+import { isDamage, salvageCommand } from './damage.js';
 import { exitCodeOf, exitCodeOfEnd, signalExitCodes } from './exit-code.js';
 import type { StopSignal } from './io.js';
 import { nextCommand, type CommandContext } from './next-command.js';
@@ -63,7 +64,8 @@ function concludeEnd(ending: Ending, progress: Progress): Conclusion {
   const summary = describeEnd(progress, elapsedMs);
   const exitCode = exitCodeOfEnd(progress);
   const { output, ...elsewhere } = context;
-  const results = nextCommand('results', jobId, outputError === undefined ? elsewhere : context);
+  const salvage = isBatchError(outputError) && isDamage(outputError);
+  const results = nextCommand('results', jobId, outputError === undefined ? elsewhere : { ...context, salvage });
   if (outputError !== undefined && !(outputError instanceof ReaderGone)) {
     return {
       exitCode: 3,
@@ -88,7 +90,10 @@ function standing({ info, jobId }: Ending): string {
   return describeStanding({ done: info.ok + info.failed, total: info.total, failed: info.failed });
 }
 
-function goOn({ jobId, info, context, repeatable }: Ending): readonly string[] {
+function goOn({ jobId, stop, info, context, repeatable }: Ending): readonly string[] {
+  // Going on would meet the same damage.
+  if ('error' in stop && isBatchError(stop.error) && isDamage(stop.error))
+    return [`read what is left of it with: ${salvageCommand(jobId, context)}`];
   const resume = nextCommand('resume', jobId, context);
   if (info?.inputComplete !== false) return [`go on with: ${resume}`];
   // Only a new reading brings the rest of the input.

@@ -1,8 +1,10 @@
+import { isBatchError } from '../core/errors.js';
 import { errorCode } from '../jsonl/file-errors.js';
 import type { Command } from './command.js';
 import { exitCodeOf } from './exit-code.js';
 import { Abandoned } from './failure.js';
 import type { CliIo } from './io.js';
+import { databasePath } from './open-client.js';
 import { parse } from './parse.js';
 import { errorCodeOf, machineStream, sentence, writeJson } from './report.js';
 
@@ -46,20 +48,27 @@ async function perform(command: Command, io: CliIo): Promise<number> {
   }
 }
 
-function reportFailure(error: unknown, command: Command, io: CliIo): number {
+async function reportFailure(error: unknown, command: Command, io: CliIo): Promise<number> {
   // Nobody reads stdout any more: nothing to say, and nobody to say it to.
   if (errorCode(error) === 'EPIPE') return 0;
   const exitCode = error instanceof Abandoned ? error.exitCode : exitCodeOf(error);
-  io.stderr.write(`openapi-batch: ${sentence(error)}\n`);
+  const message = sentence(error) + (await advice(error, command, io));
+  io.stderr.write(`openapi-batch: ${message}\n`);
   if (command.name !== 'results' && command.json) {
     writeJson(machineStream('output' in command ? command : {}, io), {
       type: 'error',
       code: errorCodeOf(error),
-      message: sentence(error),
+      message,
       exitCode,
     });
   }
   if (io.env['DEBUG']?.includes('openapi-batch') === true && error instanceof Error)
     io.stderr.write(`${String(error.stack)}\n`);
   return exitCode;
+}
+
+async function advice(error: unknown, command: Command, io: CliIo): Promise<string> {
+  if (!isBatchError(error) || error.code !== 'store_corrupt') return '';
+  const { damageAdvice } = await import('./damage-advice.js');
+  return damageAdvice(error, command, databasePath(command.db, io));
 }

@@ -1,3 +1,5 @@
+import { shellWord } from './shell-word.js';
+
 const brand = Symbol.for('openapi-batch.error');
 
 /** What stopped a job, or what was wrong with a call. */
@@ -97,9 +99,18 @@ export function messageOf(error: unknown): string {
 
 /** Anything thrown, as the error a job's Observable ends with. */
 export function toBatchError(error: unknown, jobId: string): BatchError {
-  if (isBatchError(error)) return error;
+  if (isBatchError(error)) return namingJob(error, jobId);
   return new BatchError('internal', `The run of job "${jobId}" broke off: ${messageOf(error)}`, {
     cause: error,
     jobId,
   });
+}
+
+/** The database does not know for whom it is asked; its advice is a command to type. */
+function namingJob(error: BatchError, jobId: string): BatchError {
+  const { code, message, until } = error;
+  // An id like this would be read as a flag.
+  if (!message.includes('<job-id>') || jobId.startsWith('-')) return error;
+  const named = message.replaceAll('<job-id>', () => shellWord(jobId));
+  return new BatchError(code, named, { cause: error, jobId, until });
 }

@@ -31,6 +31,10 @@ const base: Ending = {
 const done = 'completed: 120 items, 120 ok, 0 failed; 12,345 tokens in, 678 out; 14 s';
 const resetAt = new Date(2026, 10, 23, 8).getTime();
 const daily = (until?: number): BatchError => new BatchError('daily_quota', 'Limit 200, Used 200.', { until });
+const damage = new BatchError(
+  'store_corrupt',
+  'f is damaged (page 3); restore it from a copy, or read what is left of a job with: openapi-batch results j --salvage --db f',
+);
 const paused = { error: new BatchError('paused', 'Paused') };
 const goOn = 'go on with: openapi-batch resume j';
 
@@ -144,6 +148,24 @@ describe('conclude', () => {
       { stop: { error: new BatchError('store_corrupt', 'Corrupt') }, info: undefined },
       3,
       ['Corrupt (job j)', goOn],
+    ],
+    [
+      'a damaged database',
+      { stop: { error: damage }, context: { db: 'x y' } },
+      3,
+      [
+        'f is damaged (page 3); restore it from a copy (120 of 2,000 done, 3 failed)',
+        "read what is left of it with: openapi-batch results j --salvage --db 'x y'",
+      ],
+    ],
+    [
+      'results that cannot be read any more',
+      { outputError: damage },
+      3,
+      [
+        done,
+        'f is damaged (page 3); restore it from a copy; the results are kept, write them with: openapi-batch results j --salvage',
+      ],
     ],
   ])('%s', (_name, change, exitCode, lines) => {
     const conclusion = conclude({ ...base, ...change });

@@ -2,7 +2,8 @@ import { chooseProvider } from '../../lib/cli/choose-provider.js';
 import { exitCodeOf, exitCodeOfEnd } from '../../lib/cli/exit-code.js';
 import { CommandFailure } from '../../lib/cli/failure.js';
 import { jobName, pipedJobName } from '../../lib/cli/job-name.js';
-import { nextCommand, quoted } from '../../lib/cli/next-command.js';
+import { nextCommand } from '../../lib/cli/next-command.js';
+import { shellWord } from '../../lib/core/shell-word.js';
 import { table } from '../../lib/cli/table.js';
 import { BatchError, OptionsError } from '../../lib/core/errors.js';
 
@@ -122,7 +123,7 @@ describe('nextCommand', () => {
     [['resume', 'j', { db: undefined, output: undefined }], 'openapi-batch resume j'],
   ])('%j', (call, text) => expect(nextCommand(...call)).toBe(text));
 
-  it('quotes for a shell', () => expect(quoted(`it's; $HOME`)).toBe(`'it'\\''s; $HOME'`));
+  it('quotes for a shell', () => expect(shellWord(`it's; $HOME`)).toBe(`'it'\\''s; $HOME'`));
 });
 
 it('table aligns, numbers to the right, one line a row', () => {

@@ -14,20 +14,68 @@ describe('results --salvage', () => {
   });
   afterEach(() => space.remove());
 
+  const overwrite = (page: number): void =>
+    writeFileSync(db(), readFileSync(db()).fill(0x5a, (page - 1) * pageSize, page * pageSize));
+
   /** Destroys a page; says how many results stood on it. */
   const damage = (region: string): number => {
     const page = pagesOf(db()).get(region)!.at(-1)!;
     const lost = resultsOn(db(), page);
-    writeFileSync(db(), readFileSync(db()).fill(0x5a, (page - 1) * pageSize, page * pageSize));
+    overwrite(page);
     return lost;
   };
 
-  it('is what the error of a damaged database asks for', async () => {
-    damage('events');
-    const { code, stderr } = await call('results j');
-    expect(code).toBe(3);
-    expect(stderr).toMatch(
-      /^openapi-batch: .* is damaged \(.*\); restore it from a copy, or read what is left of a job with: openapi-batch results <job-id> --salvage --db .*\n$/,
+  it.each(['results j', 'status j', 'resume j', 'delete j'])(
+    'is what a damaged database asks for, of the job itself: %s',
+    async (line) => {
+      damage('jobs');
+      const { code, stderr } = await call(line);
+      expect(code).toBe(3);
+      expect(stderr).toMatch(
+        /^openapi-batch: .* is damaged \(.*\); restore it from a copy; or read what is left of the job with: openapi-batch results j --salvage\n$/,
+      );
+    },
+  );
+
+  it('is asked for with the database and the job as they were typed', async () => {
+    damage('header');
+    const { stderr } = await call("status it's --db ./openapi-batch.sqlite");
+    expect(stderr).toContain("with: openapi-batch results 'it'\\''s' --salvage --db ./openapi-batch.sqlite\n");
+  });
+
+  it('is asked for by list, of a job that can still be found', async () => {
+    damage('sqlite_autoindex_jobs_1');
+    expect(await call('list')).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/; or read what is left of its job with: openapi-batch results j --salvage\n$/),
+    });
+  });
+
+  it('is asked for by list, of one of the jobs', async () => {
+    await call('run requests.jsonl --provider local_echo --job-id k --limit 1');
+    damage('header');
+    expect((await call('list --json')).stdout).toMatch(
+      /or read what is left of one of its jobs \(j, k\) with: openapi-batch results j --salvage/,
+    );
+  });
+
+  it('is what a job that met the damage goes on with', async () => {
+    space.write(prompts(700));
+    const pages = pagesOf(db()).get('items (inner)')!;
+    for (const page of pages) overwrite(page);
+    const run = await call('run requests.jsonl --provider local_echo --job-id j');
+    expect([run.code, run.stderr]).toEqual([
+      3,
+      expect.stringMatching(
+        /restore it from a copy \(600 of 600 done\)\nread what .*: openapi-batch results j --salvage\n$/,
+      ),
+    ]);
+    const status = await call('status j');
+    expect(status.stdout).toMatch(/^status +failed: .* is damaged \(.*\); restore it from a copy$/m);
+    expect(status.stdout).toMatch(/^what is left +openapi-batch results j --salvage$/m);
+    expect(status.stdout).not.toContain('resume');
+    expect((await call('list')).stderr).toBe(
+      'the database is damaged, as job j found; read what is left of it with: openapi-batch results j --salvage\n',
     );
   });
 

@@ -53,4 +53,13 @@ describe('anything thrown', () => {
     const own = new BatchError('disk_full', 'full');
     expect(toBatchError(own, 'j')).toBe(own);
   });
+
+  it.each([
+    ['j', 'results j --salvage'],
+    ["it's", String.raw`results 'it'\''s' --salvage`],
+    ['-x', 'results <job-id> --salvage'],
+  ])('of the database, which knows no job, names the job where it can be typed: %s', (jobId, command) => {
+    const own = new BatchError('store_corrupt', 'damaged; openapi-batch results <job-id> --salvage');
+    expect(toBatchError(own, jobId)).toMatchObject({ code: own.code, message: `damaged; openapi-batch ${command}` });
+  });
 });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { JobInfo } from '../../core/job.js';
 import type { ListCommand } from '../command.js';
+import { isDamage, salvageCommand } from '../damage.js';
 import type { CliIo } from '../io.js';
 import { databasePath, withReader } from '../open-client.js';
 import { moment, whole } from '../progress/format.js';
@@ -20,6 +21,12 @@ export async function listJobs(command: ListCommand, io: CliIo): Promise<number>
   else if (jobs.length === 0) io.stderr.write('no jobs\n');
   else
     io.stdout.write(table(['JOB', 'STATUS', 'DONE', 'FAILED', 'PROVIDER', 'MODEL', 'UPDATED'], jobs.map(row), [2, 3]));
+  for (const { jobId, reason } of jobs) {
+    if (reason === null || !isDamage(reason)) continue;
+    io.stderr.write(
+      `the database is damaged, as job ${jobId} found; read what is left of it with: ${salvageCommand(jobId, command)}\n`,
+    );
+  }
   return 0;
 }
 

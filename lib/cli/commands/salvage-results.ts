@@ -31,11 +31,7 @@ export async function salvageResults(command: ResultsCommand, io: CliIo): Promis
 }
 
 /** How many could be read; undefined where the reader left before the end. */
-async function write(
-  job: SalvagedJob,
-  { only, ordered }: ResultsCommand,
-  sink: LineSink,
-): Promise<number | undefined> {
+async function write(job: SalvagedJob, { only, ordered }: ResultsCommand, sink: LineSink): Promise<number | undefined> {
   let read = 0;
   try {
     for (const result of job.results(ordered ? 'input' : 'completion')) {

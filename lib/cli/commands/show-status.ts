@@ -2,6 +2,7 @@ import type { JobInfo } from '../../core/job.js';
 import type { Progress } from '../../core/progress.js';
 import type { JobCommand } from '../command.js';
 import type { CliIo } from '../io.js';
+import { isDamage, salvageCommand } from '../damage.js';
 import { nextCommand, type CommandContext } from '../next-command.js';
 import { findJob, withReader } from '../open-client.js';
 import { describeStanding } from '../progress/describe-end.js';
@@ -56,7 +57,8 @@ function withoutHeads(
 }
 
 function whatNext(info: JobInfo, context: CommandContext): readonly (readonly [name: string, value: string])[] {
-  const { jobId, status, failed } = info;
+  const { jobId, status, reason, failed } = info;
+  if (reason !== null && isDamage(reason)) return [['what is left', salvageCommand(jobId, context)]];
   const results = ['results', nextCommand('results', jobId, context)] as const;
   switch (status) {
     case 'running':
