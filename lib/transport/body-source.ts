@@ -1,21 +1,37 @@
 import { Readable, pipeline } from 'node:stream';
-import { buffer, text } from 'node:stream/consumers';
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Dispatcher } from 'undici';
+import { collect } from './collect.js';
 import type { BodySource } from './thin-response.js';
 
+/** How much of a body is collected, and the error where it is longer; a body that is streamed may be of any length. */
+export interface BodyLimit {
+  readonly maxBytes: number;
+  readonly tooLong: () => Error;
+}
+
 /** An answer's body. No compression is asked for, but some gateways compress all the same. */
-export function bodySource({ headers, body }: Pick<Dispatcher.ResponseData, 'headers' | 'body'>): BodySource {
+export function bodySource(
+  { headers, body }: Pick<Dispatcher.ResponseData, 'headers' | 'body'>,
+  { maxBytes, tooLong }: BodyLimit,
+): BodySource {
   const decoder = decoderFor(headers['content-encoding']);
-  if (decoder === undefined) {
+  // The reader of the decoder gets the error; the callback only keeps it from being unhandled.
+  const decoded = (): Readable => (decoder === undefined ? body : pipeline(body, decoder, () => undefined));
+  const named = Number(headers['content-length']);
+  const collected = async (): Promise<Buffer> => {
+    if (!(named > maxBytes)) return await collect(decoded(), maxBytes, tooLong);
+    body.on('error', () => undefined).destroy();
+    throw tooLong();
+  };
+  // Undici keeps a server to the length it has named, and collects faster than we can.
+  if (decoder === undefined && named <= maxBytes) {
     return { text: () => body.text(), arrayBuffer: () => body.arrayBuffer(), stream: () => body };
   }
-  // The reader of the decoder gets the error; the callback only keeps it from being unhandled.
-  const decoded = (): Readable => pipeline(body, decoder, () => undefined);
   return {
-    text: async () => withoutMark(await text(decoded())),
-    arrayBuffer: async () => exactBuffer(await buffer(decoded())),
+    text: async () => withoutMark((await collected()).toString()),
+    arrayBuffer: async () => exactBuffer(await collected()),
     stream: decoded,
   };
 }

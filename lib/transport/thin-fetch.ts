@@ -18,7 +18,18 @@ export interface ThinFetchOptions {
    * frees a socket one turn of the event loop after its answer.
    */
   readonly connections?: number | undefined;
+  /**
+   * Longest body that is collected as text or bytes, so that a server without an end cannot fill the memory. A stream, and what
+   * is left to the built-in fetch, may be of any length. Default 128 MiB: the largest answer there is, 2,048 embeddings of 3,072
+   * numbers as text, is some 90 MB.
+   */
+  readonly maxBodyBytes?: number | undefined;
+  /** The error of a longer one. Default: a `TypeError`. */
+  readonly tooLong?: ((maxBodyBytes: number) => Error) | undefined;
 }
+
+const usualMaxBytes = 128 * 1024 * 1024;
+const usualError = (maxBytes: number): Error => new TypeError(`the body is longer than ${String(maxBytes)} bytes`);
 
 /**
  * A `fetch` for JSON APIs over `undici.request`, at about a third of the CPU time: no web streams unless `body` is read.
@@ -27,7 +38,7 @@ export interface ThinFetchOptions {
  * as undici's global dispatcher is used; form data, streams and redirects go to the built-in fetch.
  */
 export function createThinFetch(options: ThinFetchOptions = {}): ThinFetch {
-  const { connections } = options;
+  const { connections, maxBodyBytes: maxBytes = usualMaxBytes, tooLong = usualError } = options;
   let open: { readonly agent: Undici.Agent; readonly undici: typeof Undici } | undefined;
 
   const connect = (): { readonly agent: Undici.Agent; readonly undici: typeof Undici } => {
@@ -59,12 +70,14 @@ export function createThinFetch(options: ThinFetchOptions = {}): ThinFetch {
       answer.body.on('error', ignore).destroy();
       return globalThis.fetch(input, init);
     }
+    let refusal: Error | undefined;
+    const limit = { maxBytes, tooLong: () => (refusal = tooLong(maxBytes)) };
     return thinResponse({
       url,
       status: answer.statusCode,
       headers: answer.headers,
-      source: bodySource(answer),
-      broken: (error) => failed('terminated', error, signal),
+      source: bodySource(answer, limit),
+      broken: (error) => (error === refusal ? error : failed('terminated', error, signal)),
     });
   };
 

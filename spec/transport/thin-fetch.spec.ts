@@ -2,8 +2,8 @@ import { gzipSync } from 'node:zlib';
 import { MockAgent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import type { ThinFetch } from '../../lib/transport/thin-fetch';
 import { createThinFetch } from '../../lib/transport/thin-fetch';
-import type { WireServer } from '../provider/support/wire-server';
-import { cutBody, json, raw, resetAtOnce, startWireServer, until } from '../provider/support/wire-server';
+import type { Handler, WireServer } from '../provider/support/wire-server';
+import { cutBody, endless, json, raw, resetAtOnce, startWireServer, until } from '../provider/support/wire-server';
 
 let server: WireServer;
 let thin: ThinFetch;
@@ -113,6 +113,60 @@ describe('bodies and redirects', () => {
     const response = await thin.fetch(`${server.url}/old`, { method: 'POST', body: 'again' });
     expect(await response.json()).toEqual({ url: '/new' });
     expect(server.seen.at(-1)).toMatchObject({ url: '/new', text: 'again' });
+  });
+});
+
+describe('a body without an end', () => {
+  const named: Handler = (response) => {
+    response.writeHead(200, { 'content-length': 10_000_000_000 });
+    response.write('{');
+  };
+  const packed: Handler = (response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' });
+    response.write(gzipSync(Buffer.alloc(20_000_000)));
+  };
+
+  it.each<[string, Handler, (response: Response) => Promise<unknown>]>([
+    ['text', (reply) => endless(reply), (response) => response.text()],
+    ['json', (reply) => endless(reply), (response) => response.json()],
+    ['arrayBuffer', (reply) => endless(reply), (response) => response.arrayBuffer()],
+    ['blob', (reply) => endless(reply), (response) => response.blob()],
+    ['a length that says so', named, (response) => response.text()],
+    ['what unpacks to too much', packed, (response) => response.text()],
+  ])('is broken off, down to the socket: %s', async (_name, handle, read) => {
+    server.handle = handle;
+    const tooLong = (most: number): Error => new RangeError(`more than ${most}`);
+    const limited = createThinFetch({ maxBodyBytes: 1_000_000, tooLong });
+    const error = await failureOf(read(await limited.fetch(server.url)));
+    expect([error.name, error.message]).toEqual(['RangeError', 'more than 1000000']);
+    await until(() => server.aborted === 1);
+    await limited.close();
+  });
+
+  it('is one of 128 MiB as a rule', async () => {
+    server.handle = (response) => endless(response);
+    const error = await failureOf((await thin.fetch(server.url)).text());
+    expect([error.name, error.message]).toEqual(['TypeError', 'the body is longer than 134217728 bytes']);
+  });
+
+  it('is read as a stream', async () => {
+    server.handle = (response) => endless(response);
+    const limited = createThinFetch({ maxBodyBytes: 1_000_000 });
+    const { body } = await limited.fetch(server.url);
+    let size = 0;
+    for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+      size += chunk.length;
+      if (size > 5_000_000) break;
+    }
+    expect(size).toBeGreaterThan(5_000_000);
+    await limited.close();
+  });
+
+  it('is none, with exactly as much as may be', async () => {
+    server.handle = (response) => response.writeHead(200).end('x'.repeat(1_000));
+    const limited = createThinFetch({ maxBodyBytes: 1_000 });
+    expect(await (await limited.fetch(server.url)).text()).toHaveLength(1_000);
+    await limited.close();
   });
 });
 

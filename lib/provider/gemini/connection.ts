@@ -1,5 +1,6 @@
 import type { ThinFetch } from '../../transport/thin-fetch.js';
 import { createThinFetch } from '../../transport/thin-fetch.js';
+import { responseTooLong } from '../response-size.js';
 import type { GeminiClientLike } from './client.js';
 import { createGeminiClient, loadGeminiSdk } from './client.js';
 import type { GeminiProviderOptions } from './gemini.js';
@@ -19,12 +20,14 @@ export function geminiConnection(options: GeminiProviderOptions): GeminiConnecti
   let settings: GeminiSettings | undefined;
   let client: GeminiClientLike | undefined = options.client;
   let thin: ThinFetch | undefined;
+  const { connections, maxResponseBytes: maxBodyBytes } = options;
+  const transport = { connections, maxBodyBytes, tooLong: responseTooLong };
   const getSettings = (): GeminiSettings => (settings ??= geminiSettings(options, process.env));
 
   function connect(): GeminiClientLike {
     const apiKey = requireKey(getSettings());
     const sdk = options.sdk ?? loadGeminiSdk();
-    thin ??= options.fetch === undefined ? createThinFetch({ connections: options.connections }) : undefined;
+    thin ??= options.fetch === undefined ? createThinFetch(transport) : undefined;
     const fetch = options.fetch ?? thin?.fetch ?? globalThis.fetch;
     return createGeminiClient(sdk, apiKey, getSettings(), withHttpErrors(fetch));
   }

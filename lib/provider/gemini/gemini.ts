@@ -38,6 +38,11 @@ export interface GeminiProviderOptions {
   /** Most connections to the server. Default: no limit. */
   readonly connections?: number | undefined;
   /**
+   * Longest answer in bytes; a longer one is broken off, and tried again (`invalid_response`). Result files of native batches are
+   * streamed, however long they are. Not of a `client` or `fetch` of your own. Default 134,217,728 (128 MiB).
+   */
+  readonly maxResponseBytes?: number | undefined;
+  /**
    * Limits on native batches, where the project's differ. Default: 50,000 requests and 1,999 MB in a batch, 100 batches at a
    * time; enqueued tokens depend on model and tier (Gemini batch guide, rate-limits page).
    */

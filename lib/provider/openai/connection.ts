@@ -1,5 +1,6 @@
 import type { ThinFetch } from '../../transport/thin-fetch.js';
 import { createThinFetch } from '../../transport/thin-fetch.js';
+import { responseTooLong } from '../response-size.js';
 import type { OpenAIClientLike } from './client.js';
 import { createOpenAIClient, loadOpenAISdk } from './client.js';
 import { withErrorEnvelope } from './error-envelope.js';
@@ -19,13 +20,15 @@ export function openaiConnection(options: OpenAIProviderOptions): OpenAIConnecti
   let settings: OpenAISettings | undefined;
   let client: OpenAIClientLike | undefined = options.client;
   let thin: ThinFetch | undefined;
+  const { connections, maxResponseBytes: maxBodyBytes } = options;
+  const transport = { connections, maxBodyBytes, tooLong: responseTooLong };
   const getSettings = (): OpenAISettings => (settings ??= openaiSettings(options, process.env));
 
   function connect(): OpenAIClientLike {
     const { baseURL } = getSettings();
     const apiKey = requireKey(options, getSettings());
     const sdk = options.sdk ?? loadOpenAISdk();
-    thin ??= options.fetch === undefined ? createThinFetch({ connections: options.connections }) : undefined;
+    thin ??= options.fetch === undefined ? createThinFetch(transport) : undefined;
     const fetch = options.fetch ?? thin?.fetch ?? globalThis.fetch;
     return createOpenAIClient(sdk, options, { apiKey, baseURL, fetch: withErrorEnvelope(fetch) });
   }

@@ -44,6 +44,11 @@ export interface OpenAIProviderOptions {
   /** Most connections to the server. Default: no limit. */
   readonly connections?: number | undefined;
   /**
+   * Longest answer in bytes; a longer one is broken off, and tried again (`invalid_response`). Result files of native batches are
+   * streamed, however long they are. Not of a `client` or `fetch` of your own. Default 134,217,728 (128 MiB).
+   */
+  readonly maxResponseBytes?: number | undefined;
+  /**
    * Limits on native batches, where the account's or the server's differ. Default: 50,000 requests (Azure 100,000), 199 MB and
    * 50,000 embedding inputs in a batch, 2,000 creations an hour; enqueued tokens are not known beforehand (OpenAI batch guide).
    */

@@ -80,6 +80,17 @@ export function raw(
   response.end(body);
 }
 
+/** JSON's whitespace, for ever. */
+export function endless(response: ServerResponse, status = 200): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  const chunk = Buffer.alloc(64 * 1024, 0x20);
+  const more = (): void => {
+    while (!response.destroyed && response.write(chunk));
+  };
+  response.on('drain', more);
+  more();
+}
+
 /** Headers and the first half of a body, then the connection is reset. */
 export function cutBody(response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
