@@ -12,6 +12,8 @@ export interface PacingState {
   readonly state: 'open' | 'held';
   /** Epoch milliseconds at which a held limiter opens again. */
   readonly until: number | null;
+  /** Nothing is answered at all: requests wait for that, not for a limit; from time to time one asks. */
+  readonly outage: boolean;
   /** Requests that wait for the limiter now. */
   readonly waiting: number;
   /** Rate-limit refusals so far in this run. */
@@ -27,6 +29,7 @@ export interface PacingState {
 export const openPacing: PacingState = {
   state: 'open',
   until: null,
+  outage: false,
   waiting: 0,
   refusals: 0,
   window: null,

@@ -44,5 +44,7 @@ function against(perMinute: number, limit: PacedLimit | null, unit: string): str
 
 function held({ pacing, reason }: Progress): string {
   if (reason !== null) return ` (${reason.code}: ${reason.message})`;
-  return pacing.state === 'held' && pacing.until !== null ? `, held until ${new Date(pacing.until).toISOString()}` : '';
+  if (pacing.state !== 'held' || pacing.until === null) return '';
+  const until = new Date(pacing.until).toISOString();
+  return pacing.outage ? `, nothing is answered, next try at ${until}` : `, held until ${until}`;
 }

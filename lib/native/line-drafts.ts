@@ -84,5 +84,5 @@ export function failItem(
 
 function toWorkItem({ ordinal, itemId, failures, metadata }: ShardMember): WorkItem {
   const resolved = { itemId, input: null, model: undefined, params: {} };
-  return { ordinal, resolved, metadata, failures, refusals: 0, passedBefore: -1, straggles: 0 };
+  return { ordinal, resolved, metadata, failures, refusals: 0, passedBefore: -1, failedAt: undefined, straggles: 0 };
 }

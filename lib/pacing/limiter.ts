@@ -2,6 +2,7 @@ import { asyncScheduler, NEVER, Observable, Subject, type SchedulerLike, type Su
 import type { PacingState } from '../core/progress.js';
 import { Alarm } from './alarm.js';
 import { FairQueue, type Waiter } from './fair-queue.js';
+import type { OutageLength } from './outage.js';
 import { Pacer } from './pacer.js';
 import { HeldPermit, type Permit, type Settlement } from './permit.js';
 import type { SetLimits } from './quota.js';
@@ -111,6 +112,11 @@ export class Limiter {
     return this.#pacer.stalledMs(this.#scheduler.now());
   }
 
+  /** How long nothing has been answered, failures only; 0 ms where there is no outage. */
+  get outage(): OutageLength {
+    return this.#pacer.outage(this.#scheduler.now());
+  }
+
   /** A new run gives a stalled limiter a new chance. */
   forgive(): void {
     this.#pacer.forgive();
@@ -128,8 +134,11 @@ export class Limiter {
 
   readonly #settlement: Settlement = {
     succeeded: (grant, answer) => {
+      const { heldUntil } = this.#pacer;
       this.#pacer.succeeded(grant, answer, this.#scheduler.now());
       this.#settled();
+      // The end of an outage.
+      if (this.#pacer.heldUntil !== heldUntil) this.#changes.next();
     },
     refused: (grant, refusal) => {
       const ownWaitMs = this.#pacer.refused(grant, refusal, this.#scheduler.now());
@@ -137,13 +146,12 @@ export class Limiter {
       this.#changes.next();
       return ownWaitMs;
     },
-    overloaded: (grant) => {
-      this.#pacer.overloaded(grant, this.#scheduler.now());
+    failed: (grant, failure) => {
+      const { heldUntil } = this.#pacer;
+      const free = this.#pacer.failed(grant, failure, this.#scheduler.now());
       this.#settled();
-    },
-    timedOut: (grant) => {
-      this.#pacer.timedOut(grant, this.#scheduler.now());
-      this.#settled();
+      if (this.#pacer.heldUntil !== heldUntil) this.#changes.next();
+      return free;
     },
     rejected: (grant) => {
       this.#pacer.rejected(grant, this.#scheduler.now());

@@ -2,7 +2,8 @@ import type { LimitObservation } from '../core/limits.js';
 import type { PacedLimit, PacingState } from '../core/progress.js';
 import { Congestion } from './congestion.js';
 import { Hold } from './hold.js';
-import type { Grant, PermitAnswer, PermitRefusal } from './permit.js';
+import { Outage, type OutageLength } from './outage.js';
+import type { Grant, PermitAnswer, PermitFailure, PermitRefusal } from './permit.js';
 import { Quota, type SetLimits } from './quota.js';
 import { TokenRatio } from './token-ratio.js';
 
@@ -20,6 +21,7 @@ export class Pacer {
   readonly #congestion = new Congestion();
   readonly #ratio = new TokenRatio();
   readonly #hold: Hold;
+  readonly #outage: Outage;
   #lastRefusalAt = -Infinity;
   #successes = 0;
   #largest = 0;
@@ -27,6 +29,7 @@ export class Pacer {
 
   constructor(random: () => number) {
     this.#hold = new Hold(random);
+    this.#outage = new Outage(random);
   }
 
   /** Limits set by hand; true where they changed. */
@@ -43,7 +46,7 @@ export class Pacer {
   waitMs(estimate: number, now: number): number {
     const tokens = this.#tokens(estimate);
     return Math.max(
-      this.#hold.until - now,
+      this.heldUntil - now,
       this.#quota.waitMs(tokens, now),
       this.#congestion.waitMs(tokens, this.#inFlight, now),
     );
@@ -64,6 +67,7 @@ export class Pacer {
   grant(estimate: number, now: number): Grant {
     const tokens = this.#tokens(estimate);
     this.#inFlight++;
+    this.#outage.granted(now);
     this.#congestion.sent(tokens, this.#inFlight, now);
     return this.#quota.spend(estimate, tokens, now);
   }
@@ -72,6 +76,7 @@ export class Pacer {
     this.#successes++;
     this.#largest = Math.max(this.#largest, grant.estimate);
     this.#hold.succeeded();
+    this.#outage.answered(grant.at);
     this.#congestion.succeeded(now - grant.at, this.#inFlight, now);
     if (limits !== undefined) this.#told(limits, grant, now);
     if (usedTokens !== undefined) {
@@ -84,23 +89,25 @@ export class Pacer {
   /** Returns the milliseconds the request itself should stay away, beside the hold. */
   refused(grant: Grant, refusal: PermitRefusal, now: number): number {
     this.#quota.giveBack(grant, now);
+    this.#outage.answered(grant.at);
     const ownWaitMs = this.#refused(grant, refusal, now);
     this.#inFlight--;
     return ownWaitMs;
   }
 
-  overloaded({ at }: Grant, now: number): void {
-    this.#congestion.overloaded(at, this.#inFlight, now);
+  /** Returns whether it was an outage, and says nothing of the request. */
+  failed({ at }: Grant, failure: PermitFailure, now: number): boolean {
+    const free = this.#noteFailure(failure, now);
+    // In an outage nothing is learnt about what the server bears.
+    if (!this.#outage.on && failure.kind === 'overloaded') this.#congestion.overloaded(at, this.#inFlight, now);
+    if (!this.#outage.on && failure.kind === 'timeout') this.#congestion.timedOut(at, this.#inFlight, now);
     this.#inFlight--;
-  }
-
-  timedOut({ at }: Grant, now: number): void {
-    this.#congestion.timedOut(at, this.#inFlight, now);
-    this.#inFlight--;
+    return free;
   }
 
   rejected(grant: Grant, now: number): void {
     this.#quota.giveBack(grant, now);
+    this.#outage.answered(grant.at);
     this.#inFlight--;
   }
 
@@ -110,7 +117,7 @@ export class Pacer {
 
   /** Epoch milliseconds until which everybody is held; 0 where nobody was yet. */
   get heldUntil(): number {
-    return this.#hold.until;
+    return Math.max(this.#hold.until, this.#outage.until);
   }
 
   /** Good answers so far. */
@@ -133,17 +140,25 @@ export class Pacer {
     return this.#hold.stalledMs(now);
   }
 
+  /** How long nothing has been answered; 0 ms where there is no outage. */
+  outage(now: number): OutageLength {
+    return this.#outage.lasted(now);
+  }
+
   forgive(): void {
     this.#hold.forgive();
+    this.#outage.forgive();
   }
 
   state(now: number): Omit<PacingState, 'waiting'> {
-    const held = this.#hold.until > now;
+    const until = this.heldUntil;
+    const held = until > now;
     const { requests, tokens } = this.#quota.limits;
     const found = this.#congestion.state(now);
     return {
       state: held ? 'held' : 'open',
-      until: held ? this.#hold.until : null,
+      until: held ? until : null,
+      outage: this.#outage.on,
       refusals: this.#hold.refusals,
       window: found.window,
       requests: lower(found.requests, requests),
@@ -153,6 +168,12 @@ export class Pacer {
 
   #tokens(estimate: number): number {
     return estimate * this.#ratio.value;
+  }
+
+  #noteFailure({ kind, ...breakdown }: PermitFailure, now: number): boolean {
+    // A wave of timeouts is a crowd as a rule, and narrows the window.
+    if (kind === 'timeout' && !this.#outage.on) return false;
+    return this.#outage.failed(breakdown, now);
   }
 
   #refused(grant: Grant, { waitMs, limits, alone = false }: PermitRefusal, now: number): number {

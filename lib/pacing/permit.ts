@@ -1,4 +1,5 @@
 import type { LimitObservation } from '../core/limits.js';
+import type { Breakdown } from './outage.js';
 
 /** What a good answer told. */
 export interface PermitAnswer {
@@ -16,15 +17,19 @@ export interface PermitRefusal {
   readonly alone?: boolean | undefined;
 }
 
+/** How a request failed that another time may pass. */
+export interface PermitFailure extends Breakdown {
+  /** `timeout`: no answer came in time; `overloaded`: the provider has too much to do; `broken`: anything else. */
+  readonly kind: 'timeout' | 'overloaded' | 'broken';
+}
+
 /** The right to send one request. Exactly one of its verbs ends it; a second call does nothing. */
 export interface Permit {
   succeeded(answer?: PermitAnswer): void;
   /** The provider refused for its rate. Returns the milliseconds this request itself should stay away, beside the gate. */
   refused(refusal?: PermitRefusal): number;
-  /** The provider has too much to do. */
-  overloaded(): void;
-  /** No answer came in time. */
-  timedOut(): void;
+  /** Nothing came of it. Returns whether nothing comes of anything: an outage, no fault of this request. */
+  failed(failure: PermitFailure): boolean;
   /** The provider would not take this request at all: it used no tokens. */
   rejected(): void;
   /** None of these: it failed otherwise, or was given up. */
@@ -48,8 +53,7 @@ export interface Grant {
 export interface Settlement {
   succeeded(grant: Grant, answer: PermitAnswer): void;
   refused(grant: Grant, refusal: PermitRefusal): number;
-  overloaded(grant: Grant): void;
-  timedOut(grant: Grant): void;
+  failed(grant: Grant, failure: PermitFailure): boolean;
   rejected(grant: Grant): void;
   released(grant: Grant): void;
 }
@@ -71,12 +75,8 @@ export class HeldPermit implements Permit {
     return this.#close() ? this.settlement.refused(this.grant, refusal) : 0;
   }
 
-  overloaded(): void {
-    if (this.#close()) this.settlement.overloaded(this.grant);
-  }
-
-  timedOut(): void {
-    if (this.#close()) this.settlement.timedOut(this.grant);
+  failed(failure: PermitFailure): boolean {
+    return this.#close() && this.settlement.failed(this.grant, failure);
   }
 
   rejected(): void {

@@ -71,6 +71,7 @@ export function classifyStatus(failure: Failure, secrets: readonly string[] = []
 export function classifyConnection(failure: Failure, secrets: readonly string[] = []): Verdict {
   const message = tidyMessage(describe(failure), secrets);
   const { trail } = failure;
+  if (trail.some((entry) => neverReached.has(entry))) return failureVerdict('network', message, { unreached: true });
   if (trail.some((entry) => /timeout|timed ?out|^AbortError$|UserAbort/i.test(entry)))
     return failureVerdict('timeout', message);
   if (trail.some((entry) => networkCode.test(entry)) || networkMessage.test(failure.message)) {
@@ -81,6 +82,17 @@ export function classifyConnection(failure: Failure, secrets: readonly string[] 
   return failureVerdict('server_error', message, { overloaded: isOverloaded(failure) });
 }
 
+/** Codes of libuv and undici for a connection that never was; those of one that broke are not among them. */
+const neverReached: ReadonlySet<string> = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 const networkCode =
   /^(E[A-Z]{4,}|EPIPE|UND_ERR_.*|HPE_.*|ERR_(TLS|SSL|STREAM)_.*|.*CERT.*|UNABLE_TO_.*|APIConnectionError)$/;
 const networkMessage =

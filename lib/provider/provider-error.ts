@@ -12,6 +12,8 @@ export interface FailureDetails {
   readonly limits?: LimitObservation;
   /** The server has too much to do; of failures that are retried. */
   readonly overloaded?: boolean;
+  /** There was no server (no name, no connection); of failures that are retried. */
+  readonly unreached?: boolean;
   /** The provider's body, kept with the item's failure. */
   readonly raw?: unknown;
   /** Tokens that were charged all the same. */
@@ -46,7 +48,7 @@ export function isProviderError(value: unknown): value is ProviderError {
  * another time is retried, everything else fails the item for good.
  */
 export function failureVerdict(code: ItemErrorCode, message: string, details: FailureDetails = {}): Verdict {
-  const { status, waitMs, limits, overloaded = false, raw, usage } = details;
+  const { status, waitMs, limits, overloaded = false, unreached = false, raw, usage } = details;
   const error = { code, message, ...(status === undefined ? {} : { status }), retryable: isTransient(code) };
   const wait = waitMs === undefined ? {} : { waitMs };
   switch (code) {
@@ -59,7 +61,7 @@ export function failureVerdict(code: ItemErrorCode, message: string, details: Fa
     case 'network':
     case 'server_error':
     case 'invalid_response':
-      return { kind: 'retry', error, ...wait, ...(overloaded ? { overloaded } : {}) };
+      return { kind: 'retry', error, ...wait, ...(overloaded ? { overloaded } : {}), ...(unreached ? { unreached } : {}) };
     default:
       return { kind: 'fail', error, ...(raw === undefined ? {} : { raw }), ...(usage === undefined ? {} : { usage }) };
   }

@@ -37,6 +37,8 @@ export type Verdict =
       readonly waitMs?: number;
       /** The server has too much to do (503, 529): fewer requests at a time. */
       readonly overloaded?: boolean;
+      /** There was no server (no name, no connection): nothing was sent, and nothing says that the item is at fault. */
+      readonly unreached?: boolean;
     }
   /** Uses up no attempt and holds everybody on this limiter for `waitMs`. */
   | {

@@ -2,6 +2,7 @@ import { asyncScheduler, type Observable, type SchedulerLike } from 'rxjs';
 import type { ResolvedItem } from '../core/item.js';
 import { mergePull } from '../operators/merge-pull.js';
 import type { Limiter } from '../pacing/limiter.js';
+import type { OutageLength } from '../pacing/outage.js';
 import { countUsage } from '../provider/estimate-tokens.js';
 import type { Provider } from '../provider/provider.js';
 import type { Draft } from '../store/store.js';
@@ -72,6 +73,8 @@ function conclude(decision: Decision, item: WorkItem, options: EmulatedRunOption
       const counted = decision.failures !== item.failures;
       item.failures = decision.failures;
       queue.delay(item, decision.delayMs);
+      const gone = unreachable(limiterFor(item).outage, maxStallMs, decision.error.message);
+      if (gone !== undefined) stop(gone);
       return counted ? { type: 'attempt', ordinal: item.ordinal, failures: decision.failures } : undefined;
     }
     case 'hold': {
@@ -92,6 +95,18 @@ function conclude(decision: Decision, item: WorkItem, options: EmulatedRunOption
 
 const spentMessage =
   'The quota is used up, by the words of the provider, and nothing of it comes back soon; resume later';
+
+/** Nothing was ever answered: the URL may be wrong, and nobody should wait an hour to hear of it. */
+const firstAnswerMs = 30_000;
+
+function unreachable({ ms, everAnswered }: OutageLength, maxStallMs: number, last: string): StopRequest | undefined {
+  const patienceMs = everAnswered ? maxStallMs : Math.min(maxStallMs, firstAnswerMs);
+  if (ms === 0 || ms < patienceMs) return undefined;
+  const seconds = String(Math.round(ms / 1_000));
+  const hint = everAnswered ? 'resume later, or raise maxStallMs' : 'check the base URL and the network, then resume';
+  const message = `Every request has failed for ${seconds} s, and none of that is counted as an attempt: ${hint}; the last said: ${last}`;
+  return { kind: 'stop', status: 'paused', code: 'unreachable', message };
+}
 
 function stalled(stalledMs: number, until: number | null): StopRequest {
   const seconds = String(Math.round(stalledMs / 1_000));

@@ -16,7 +16,7 @@ export interface OutcomeOptions {
 /** What becomes of an item after a failed attempt: data, so that a table can test it. */
 export type Decision =
   | { readonly kind: 'finish'; readonly result: Result }
-  | { readonly kind: 'again'; readonly delayMs: number; readonly failures: number }
+  | { readonly kind: 'again'; readonly delayMs: number; readonly failures: number; readonly error: ItemError }
   /** `alone`: others pass, so the refusal says nothing to them; `delayMs` is what this item stays away by itself. */
   | { readonly kind: 'hold'; readonly alone: boolean; readonly delayMs: number }
   | { readonly kind: 'stop'; readonly verdict: Extract<Verdict, { kind: 'stop' }> };
@@ -87,7 +87,7 @@ export function decide(
       if (failures >= options.maxAttempts)
         return { kind: 'finish', result: errResult(item, verdict.error, failures, {}, options) };
       const backoffMs = backoffDelay(Math.max(1, failures), options.backoff, options.random);
-      return { kind: 'again', delayMs: waitAtLeast(verdict.waitMs, backoffMs), failures };
+      return { kind: 'again', delayMs: waitAtLeast(verdict.waitMs, backoffMs), failures, error: verdict.error };
     }
   }
 }

@@ -1,8 +1,8 @@
 import { Observable, type SchedulerLike, type Subscriber, type Unsubscribable } from 'rxjs';
 import type { ResolvedItem } from '../core/item.js';
-import type { Usage } from '../core/result.js';
+import type { ItemErrorCode, Usage } from '../core/result.js';
 import type { Limiter } from '../pacing/limiter.js';
-import type { Permit } from '../pacing/permit.js';
+import type { Permit, PermitFailure } from '../pacing/permit.js';
 import type { Provider, ProviderResponse, Verdict } from '../provider/provider.js';
 import { failureVerdict, ProviderError } from '../provider/provider-error.js';
 import type { Draft } from '../store/store.js';
@@ -121,7 +121,7 @@ class SentItem implements Unsubscribable {
     const { item, options, passage } = this;
     const verdict = options.classify(error);
     const free = this.straggled || options.sleptSince(this.sentAt);
-    this.conclude(settle(item, verdict, passage, { free, options }));
+    this.conclude(settle(item, verdict, passage, { free, now: options.scheduler.now(), options }));
   }
 
   /** The teardown: the request is over, one way or another. */
@@ -144,8 +144,16 @@ function counted({ usage }: ProviderResponse, { count }: SendItemOptions): numbe
   return usage === undefined ? undefined : count?.(usage);
 }
 
+/** What a failure may say about the server; an answer that cannot be used says that it is there. */
+const kinds: Partial<Record<ItemErrorCode, PermitFailure['kind']>> = {
+  timeout: 'timeout',
+  network: 'broken',
+  server_error: 'broken',
+};
+
 interface Failed {
   readonly free: boolean;
+  readonly now: number;
   readonly options: OutcomeOptions;
 }
 
@@ -154,11 +162,17 @@ function settle(
   item: WorkItem,
   verdict: Verdict,
   { limiter, tokens, permit }: Passage,
-  { free, options }: Failed,
+  { free, now, options }: Failed,
 ): Decision {
-  if (verdict.kind === 'retry' && verdict.overloaded === true) permit.overloaded();
-  if (verdict.kind === 'retry' && verdict.error.code === 'timeout' && !free) permit.timedOut();
   if (verdict.kind === 'fail' && verdict.usage === undefined) permit.rejected();
+  if (verdict.kind === 'retry') {
+    const { overloaded = false, unreached = false, error } = verdict;
+    const kind = overloaded ? 'overloaded' : kinds[error.code];
+    // What was given up for a reason of ours says nothing about the server.
+    const outage = !free && kind !== undefined && permit.failed({ kind, unreached, firstFailedAt: item.failedAt });
+    item.failedAt ??= now;
+    return decide(item, verdict, options, { free: free || outage });
+  }
   if (verdict.kind !== 'rate_limited') return decide(item, verdict, options, { free });
   const { limits, waitMs } = verdict;
   const size = { tokens, limit: limits?.tokens?.limit ?? limiter.tokenLimit, largest: limiter.largest };

@@ -13,6 +13,8 @@ export interface WorkItem {
   refusals: number;
   /** Good answers of the limiter at the last refusal. */
   passedBefore: number;
+  /** When it failed first in this run, other than by a refusal; epoch milliseconds. */
+  failedAt: number | undefined;
   /** Times this item was given up in this run for being slower than the others. */
   straggles: number;
 }
@@ -52,6 +54,7 @@ export function toWorkItem(claimed: ClaimedItem, defaults: ItemDefaults): WorkIt
     failures: claimed.failures,
     refusals: 0,
     passedBefore: -1,
+    failedAt: undefined,
     straggles: 0,
   };
 }

@@ -53,7 +53,7 @@ function describe({ done, total, ok, failed, inFlight, rate, pacing, status }: P
   const parts = [`${String(done)}/${String(total)} done`, `${String(ok)} ok`, `${String(failed)} failed`];
   if (status === 'running') {
     parts.push(`${String(inFlight)} in flight`, `${rate.itemsPerMinute.toLocaleString('en-US')} a minute`);
-    if (pacing.state === 'held') parts.push(heldFor(pacing.until));
+    if (pacing.state === 'held') parts.push(pacing.outage ? 'nothing is answered' : heldFor(pacing.until));
   }
   return parts.join(', ');
 }

@@ -27,6 +27,14 @@ describe('describeProgress', () => {
       },
       '117 ok, 3 failed, rate limited',
     ],
+    [
+      {
+        pacing: { ...openPacing, state: 'held', until: at + 3_000, outage: true, waiting: 3 },
+        rate: { itemsPerMinute: 0, requestsPerMinute: 0, tokensPerMinute: 0 },
+        etaMs: null,
+      },
+      '117 ok, 3 failed, nothing is answered, next try in 3 s',
+    ],
     [{ status: 'paused' }, '117 ok, 3 failed'],
   ])('state of %j', (change, text) => expect(describeState({ ...progress, ...change }, at)).toBe(text));
 });

@@ -83,7 +83,7 @@ describe('a key', () => {
       provider: 'openai',
       apiKey: key,
       baseURL: `http://user:${key}@127.0.0.1:9/v1`,
-      maxAttempts: 1,
+      maxStallMs: 1,
       defaultModel: 'm',
     });
     const job = client.map({ items: items(1) });

@@ -24,6 +24,10 @@ describe('logLine', () => {
       '120/2000 done, 117 ok, 3 failed, 50 in flight, 800/min, 12345/30000 tok/min, held until 1970-01-01T00:00:01.000Z',
     ],
     [
+      { pacing: { ...openPacing, state: 'held', until: 1_000, outage: true } },
+      '120/2000 done, 117 ok, 3 failed, 50 in flight, 800/min, nothing is answered, next try at 1970-01-01T00:00:01.000Z',
+    ],
+    [
       {
         status: 'paused',
         reason: { code: 'daily_quota', message: 'no more today' },

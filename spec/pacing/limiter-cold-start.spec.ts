@@ -83,7 +83,7 @@ describe('a cold start', () => {
       const windows: (number | null)[] = [];
       let first = true;
       const at = entries(gate, 400, later(50, (permit) => {
-        if (first) permit.overloaded();
+        if (first) permit.failed({ kind: 'overloaded', unreached: false, firstFailedAt: undefined });
         else permit.succeeded();
         first = false;
       })); // prettier-ignore

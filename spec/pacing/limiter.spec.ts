@@ -113,8 +113,9 @@ describe('Limiter', () => {
     // A cold start: one of them waits.
     expect([permits.length, gate.state.waiting]).toEqual([16, 1]);
     now = 1;
-    for (const end of ['succeeded', 'released', 'overloaded', 'succeeded'] as const) permits[0]![end]();
+    for (const end of ['succeeded', 'released', 'rejected', 'succeeded'] as const) permits[0]![end]();
     expect(permits[0]!.refused({ waitMs: 99_000 })).toBe(0);
+    expect(permits[0]!.failed({ kind: 'broken', unreached: true, firstFailedAt: undefined })).toBe(false);
     expect(gate).toMatchObject({ successes: 1, state: { state: 'open', refusals: 0, waiting: 0 } });
     permits[1]!.refused({ waitMs: 500 });
     permits[1]!.refused({ waitMs: 99_000 });

@@ -81,6 +81,19 @@ describe('the default verdict', () => {
     expect(defaultClassify(failing({ status: 429, type: 'overloaded_error' }))).toMatchObject({ kind: 'rate_limited' });
   });
 
+  it.each([
+    ['ECONNREFUSED', true],
+    ['EAI_AGAIN', true],
+    ['UND_ERR_CONNECT_TIMEOUT', true],
+    ['ECONNRESET', undefined],
+    ['UND_ERR_SOCKET', undefined],
+    ['UND_ERR_HEADERS_TIMEOUT', undefined],
+  ])('knows that nothing was sent, and only then: %s', (code, unreached) => {
+    const error = new TypeError('fetch failed', { cause: failing({ code }) });
+    expect(defaultClassify(error)).toMatchObject({ kind: 'retry' });
+    expect((defaultClassify(error) as { unreached?: boolean }).unreached).toBe(unreached);
+  });
+
   it('names the code that a bare "fetch failed" hides, and hides keys', () => {
     const error = new TypeError('fetch failed', { cause: failing({ code: 'ENOTFOUND' }) });
     expect(defaultClassify(error).error.message).toBe('fetch failed (ENOTFOUND)');

@@ -9,6 +9,8 @@ const failed = (attempts: number, more: object = {}, error: ItemError = failure)
   result: { itemId: 'i1', ok: false, error, attempts, ...more },
 });
 
+const again = (delayMs: number, failures: number): Decision => ({ kind: 'again', delayMs, failures, error: failure });
+
 describe('what becomes of an item after a failed attempt', () => {
   const retry: Verdict = { kind: 'retry', error: failure };
   const fail: Verdict = { kind: 'fail', error: failure };
@@ -16,25 +18,13 @@ describe('what becomes of an item after a failed attempt', () => {
   const free = { free: true };
 
   it.each<[string, Partial<WorkItem>, Verdict, FailureContext, Decision]>([
-    ['a first failure is tried again after the backoff', {}, retry, {}, { kind: 'again', delayMs: 100, failures: 1 }],
-    ['a second after twice that', { failures: 1 }, retry, {}, { kind: 'again', delayMs: 200, failures: 2 }],
+    ['a first failure is tried again after the backoff', {}, retry, {}, again(100, 1)],
+    ['a second after twice that', { failures: 1 }, retry, {}, again(200, 2)],
     ['the last allowed one is final', { failures: 2 }, retry, {}, failed(3)],
-    [
-      'a wait asked for is the floor',
-      {},
-      { ...retry, waitMs: 5_000 },
-      {},
-      { kind: 'again', delayMs: 5_000, failures: 1 },
-    ],
-    ['a shorter one changes nothing', {}, { ...retry, waitMs: 5 }, {}, { kind: 'again', delayMs: 100, failures: 1 }],
-    [
-      'one that is nobody’s fault costs no attempt',
-      { failures: 1 },
-      retry,
-      free,
-      { kind: 'again', delayMs: 100, failures: 1 },
-    ],
-    ['not even the last one', { failures: 2 }, retry, free, { kind: 'again', delayMs: 200, failures: 2 }],
+    ['a wait asked for is the floor', {}, { ...retry, waitMs: 5_000 }, {}, again(5_000, 1)],
+    ['a shorter one changes nothing', {}, { ...retry, waitMs: 5 }, {}, again(100, 1)],
+    ['one that is nobody’s fault costs no attempt', { failures: 1 }, retry, free, again(100, 1)],
+    ['not even the last one', { failures: 2 }, retry, free, again(200, 2)],
     ['a hopeless item is final at once', {}, fail, {}, failed(1)],
     [
       'with what the provider sent and charged',

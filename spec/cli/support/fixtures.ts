@@ -17,7 +17,16 @@ export const progress: Progress = {
   cost: null,
   rate: { itemsPerMinute: 800, requestsPerMinute: 840, tokensPerMinute: 12_345 },
   etaMs: 80_000,
-  pacing: { state: 'open', until: null, waiting: 0, refusals: 0, window: null, requests: null, tokens: null },
+  pacing: {
+    state: 'open',
+    until: null,
+    outage: false,
+    waiting: 0,
+    refusals: 0,
+    window: null,
+    requests: null,
+    tokens: null,
+  },
 };
 
 export const info: JobInfo = {

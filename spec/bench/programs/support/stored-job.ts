@@ -48,7 +48,16 @@ export class StoredJob {
     const progress: Progress = {
       ...{ mode: 'emulated', status: 'completed', reason: null, totalKnown: true, cost: null, etaMs: null },
       ...{ ...counts, rate, tokens: { input: 0, output: 0 } },
-      pacing: { state: 'open', until: null, waiting: 0, refusals: 0, window: null, requests: null, tokens: null },
+      pacing: {
+        state: 'open',
+        until: null,
+        outage: false,
+        waiting: 0,
+        refusals: 0,
+        window: null,
+        requests: null,
+        tokens: null,
+      },
     };
     this.store.finish(this.lease, { status: 'completed', progress, lowWater: items });
     this.store.release(this.lease);
