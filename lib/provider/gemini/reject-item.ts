@@ -22,7 +22,27 @@ export function rejectGeminiItem(
   if (isRecord(input) && 'messages' in input && !('contents' in input)) {
     return '"messages" is a body of OpenAI; Gemini takes "contents", or { prompt, system? }';
   }
+  const nested = rejectNested(item);
+  if (nested !== undefined) return nested;
   return endpoint === 'embedContent' ? rejectEmbed(item, defaultModel) : rejectGenerate(item, defaultModel);
+}
+
+/** The SDK's `config` beside anything but its `contents` would be nested into the config, and ignored or refused there. */
+function rejectNested({ input, params }: ResolvedItem): string | undefined {
+  if (params['config'] !== undefined)
+    return `"params" are the fields of the config themselves: params: ${fieldsOf(params['config'])}, without "config" around them`;
+  if (!isGeminiPrompt(input) || input['config'] === undefined) return undefined;
+  const rest = fieldsOf(input['config']).replace(/^\{ /, '{ prompt: "...", ');
+  return `beside "prompt" stand the fields of the config themselves: input: ${rest}, without "config" around them`;
+}
+
+/** `{ temperature: 0, ... }` of what was given, short and without its texts. */
+function fieldsOf(config: unknown): string {
+  const shown = isRecord(config) ? Object.entries(config).slice(0, 2) : [];
+  if (shown.length === 0) return '{ temperature: 0 }';
+  const plain = (value: unknown): string =>
+    typeof value === 'number' || typeof value === 'boolean' ? String(value) : '...';
+  return `{ ${shown.map(([name, value]) => `${name}: ${plain(value)}`).join(', ')} }`;
 }
 
 function rejectGenerate(item: ResolvedItem, defaultModel: string | undefined): string | undefined {

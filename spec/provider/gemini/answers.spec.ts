@@ -242,6 +242,24 @@ describe('what it is made of', () => {
     [{ prompt: 'x', model: '../m' }, /cannot be part of a URL/],
   ])('refuses %j', (input, message) => expect(reason(input)).toMatch(message));
 
+  it.each(['generateContent', 'embedContent'] as const)(
+    'refuses a config within params, and shows what is right: %s',
+    (endpoint) => {
+      const refuse = (input: unknown, params = {}): string | undefined =>
+        gemini({ endpoint, defaultModel: 'm' }).reject?.(item(input, { params }));
+      const config = { temperature: 0, topP: 0.5, topK: 3 };
+      expect(refuse('hi', { config })).toBe(
+        '"params" are the fields of the config themselves: params: { temperature: 0, topP: 0.5 }, without "config" around them',
+      );
+      expect(refuse({ contents: 'hi', config }, { config: null })).toContain('params: { temperature: 0 }');
+      expect(refuse({ prompt: 'hi', config: { taskType: 'X' } })).toBe(
+        'beside "prompt" stand the fields of the config themselves: input: { prompt: "...", taskType: ... }, without "config" around them',
+      );
+      expect(refuse({ contents: 'hi', config }, { temperature: 1 })).toBeUndefined();
+      expect(refuse('hi', { generationConfig: { temperature: 1 } })).toBeUndefined();
+    },
+  );
+
   it('refuses an item without a model, and takes all that may be right', () => {
     expect(reason('hi', {})).toMatch(/^no model/);
     expect(reason('hi')).toBeUndefined();
