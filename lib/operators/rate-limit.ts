@@ -1,5 +1,6 @@
 import { identity, Observable, Subject, takeUntil, type MonoTypeOperatorFunction, type Subscription } from 'rxjs';
-import { checkOptions } from '../options/check-options.js';
+import { OptionsError } from '../core/errors.js';
+import { checkOptions, describeValue } from '../options/check-options.js';
 import { rateLimitSchema } from '../options/operator-options.js';
 import { Fifo } from './fifo.js';
 import { rateLimiter, type RateLimiter, type RateLimiterOptions } from './rate-limiter.js';
@@ -44,7 +45,7 @@ export function rateLimit<T>(options: RateLimitOptions<T>): MonoTypeOperatorFunc
 
       const ask = (value: T): void => {
         waiting = true;
-        asked = limiter.admit(tokens(value)).subscribe({
+        asked = limiter.admit(checked(tokens(value))).subscribe({
           next: () => subscriber.next(value),
           error: (error: unknown) => subscriber.error(error),
           complete: () => {
@@ -92,4 +93,9 @@ export function rateLimit<T>(options: RateLimitOptions<T>): MonoTypeOperatorFunc
         }),
       );
     });
+}
+
+function checked(tokens: number): number {
+  if (tokens >= 0 && tokens < Infinity) return tokens;
+  throw new OptionsError(`rateLimit(): expected "tokens" to return a number from 0 up, got ${describeValue(tokens)}`);
 }

@@ -2,6 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { OptionsError } from '../core/errors.js';
 import { redactSecrets } from '../core/redact.js';
+import { knownAs, takenBy } from './other-names.js';
 
 /**
  * Checks a call's options against a schema whose messages say what is expected ("a whole number from 1 up").
@@ -24,7 +25,11 @@ export function checkOptions<S extends z.ZodType>(schema: S, options: unknown, c
 function unknownKey(schema: z.ZodType, key: string, call: string): string {
   const known =
     'shape' in schema && typeof schema.shape === 'object' && schema.shape !== null ? Object.keys(schema.shape) : [];
-  return `${call}: unknown option "${key}"${suggestion(key, known)}`;
+  const unknown = `${call}: unknown option "${key}"`;
+  const ours = knownAs(key, known);
+  if (ours !== undefined) return `${unknown}; did you mean "${ours}"?`;
+  const elsewhere = takenBy(key, call);
+  return elsewhere === undefined ? unknown + suggestion(key, known) : `${unknown}; it is an option of ${elsewhere}`;
 }
 
 /** `; did you mean "x"?` for the nearest of the known words, or the list of them where none is near. */

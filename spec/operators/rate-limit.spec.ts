@@ -228,7 +228,7 @@ describe('rateLimit', () => {
       .pipe(rateLimit({ tokensPerMinute: 60, tokens: () => count }))
       .subscribe({ error: (error: unknown) => (received = error) });
     expect(isBatchError(received) && received.message).toBe(
-      `admit(tokens): expected a number from 0 up, got ${String(count)} (number)`,
+      `rateLimit(): expected "tokens" to return a number from 0 up, got ${String(count)} (number)`,
     );
   });
 
@@ -252,6 +252,7 @@ describe('rateLimit', () => {
       { limiter: rateLimiter({}), requestsPerMinute: 5 },
       'expected "requestsPerMinute" to be left out where there is a "limiter": give it to rateLimiter(), got 5 (number)',
     ],
+    [{ rpm: 60 } as object, 'unknown option "rpm"; did you mean "requestsPerMinute"?'],
     [60 as never, 'expected an options object, got 60 (number)'],
   ])('refuses %j', (options, message) => expect(() => rateLimit(options)).toThrow(`rateLimit(): ${message}`));
 });

@@ -2,6 +2,7 @@ import { asyncScheduler, EMPTY } from 'rxjs';
 import { isBatchError } from '../../lib/core/errors.js';
 import { checkOptions, describeValue, suggestion } from '../../lib/options/check-options.js';
 import { clientSchema } from '../../lib/options/client-options.js';
+import { onlyTakenBy } from '../../lib/options/other-names.js';
 import { mapSchema, resumeSchema } from '../../lib/options/map-options.js';
 import { mergeRunOptions, pickRunOptions, runDefaults } from '../../lib/options/run-options.js';
 
@@ -118,6 +119,33 @@ describe('a misspelt option', () => {
     expect(message).toContain(`new BatchClient(): unknown option "${wrong}"`);
     // Where nothing is near, the list has it.
     expect(message).toContain(right);
+  });
+
+  it.each<[keyof typeof schemas, string, string]>([
+    ['map()', 'estimateTokens', '; it is an option of new BatchClient()'],
+    ['resume()', 'provider', '; it is an option of new BatchClient()'],
+    ['resume()', 'items', '; it is an option of map()'],
+    ['new BatchClient()', 'tags', '; it is an option of map()'],
+    ['map()', 'partial', '; it is an option of resume()'],
+    ['map()', 'retries', '; did you mean "maxAttempts"?'],
+    ['new BatchClient()', 'max_retries', '; did you mean "maxAttempts"?'],
+    ['new BatchClient()', 'model', '; did you mean "defaultModel"?'],
+    ['new BatchClient()', 'timeout', '; did you mean "attemptTimeoutMs"?'],
+    ['resume()', 'rpm', '; did you mean "requestsPerMinute"?'],
+  ])('of %s, by another name or in another place: %s', (call, name, hint) => {
+    const needed = call === 'map()' ? { items: [] } : {};
+    expect(check(call, { ...needed, [name]: 1 })).toBe(`${call}: unknown option "${name}"${hint}`);
+  });
+
+  it('is looked for in every place there is', () => {
+    const places = new Map<string, readonly string[]>(
+      Object.entries(schemas).map(([call, { shape }]) => [call, Object.keys(shape)]),
+    );
+    const alone = (call: string): string[] =>
+      places
+        .get(call)!
+        .filter((name) => [...places].every(([other, names]) => other === call || !names.includes(name)));
+    for (const call of places.keys()) expect([...onlyTakenBy.get(call)!].sort()).toEqual(alone(call).sort());
   });
 
   it('is guessed at only where the guess is good', () => {
