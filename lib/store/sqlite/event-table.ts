@@ -1,17 +1,11 @@
 import type { BatchEvent, CompleteEvent } from '../../core/events.js';
 import type { Progress } from '../../core/progress.js';
-import type { Result } from '../../core/result.js';
 import type { PlacedResult, ResultFilter } from '../store.js';
 import type { Connection } from './connection.js';
 import { itemKey, lastKey } from './key-space.js';
 import { eventTypes, toEvent, toPlacedResult, type EventRow } from './rows.js';
 
 const insertEvent = 'INSERT INTO events (job, type, at, item, ok, body) VALUES (?, ?, ?, ?, ?, ?)';
-
-/** The item's row is the constraint: a second final result changes nothing. */
-const settle = `
-  INSERT INTO item_states (key, state, starts, failures, seq) VALUES (?, ?, 0, 0, ?)
-  ON CONFLICT (key) DO UPDATE SET state = excluded.state, seq = excluded.seq WHERE state = 0`;
 
 const countAttempt = `
   INSERT INTO item_states (key, state, starts, failures, seq) VALUES (?, 0, 0, ?, NULL)
@@ -22,20 +16,6 @@ const filters: Readonly<Record<ResultFilter, string>> = { all: '', ok: 'AND e.ok
 /** Rows of `events` and `item_states`: what happened, and with it each item's state. */
 export class EventTable {
   constructor(private readonly connection: Connection) {}
-
-  /** Within a transaction. Returns the sequence, or undefined where the item already has its final result. */
-  settle(job: number, ordinal: number, result: Result, at: number): number | undefined {
-    const key = itemKey(job, ordinal);
-    const ok = result.ok ? 1 : 0;
-    const { lastInsertRowid } = this.connection
-      .sql(insertEvent)
-      .run(job, eventTypes.item, at, key, ok, JSON.stringify(result));
-    const seq = Number(lastInsertRowid);
-    const { changes } = this.connection.sql(settle).run(key, ok === 1 ? 1 : 2, seq);
-    if (changes === 1) return seq;
-    this.connection.sql('DELETE FROM events WHERE seq = ?').run(seq);
-    return undefined;
-  }
 
   /** Within a transaction. */
   countAttempt(job: number, ordinal: number, failures: number): void {

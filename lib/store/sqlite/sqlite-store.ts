@@ -8,7 +8,6 @@ import type {
   CommitReceipt,
   ControlRequest,
   DeleteProgress,
-  Draft,
   IdentityIndex,
   ItemIdentity,
   ItemQuery,
@@ -26,6 +25,7 @@ import type {
 } from '../store.js';
 import { Connection } from './connection.js';
 import { EventTable } from './event-table.js';
+import { GroupWriter } from './group-writer.js';
 import { TempIdentityIndex } from './identity-index.js';
 import { ItemSearch } from './item-search.js';
 import { ItemTable } from './item-table.js';
@@ -65,6 +65,7 @@ class SqliteStore implements BatchStore {
   readonly #jobs: JobTable;
   readonly #items: ItemTable;
   readonly #events: EventTable;
+  readonly #groups: GroupWriter;
   readonly #leases: LeaseTable;
   readonly #search: ItemSearch;
   readonly #indexes = new Set<number>();
@@ -81,6 +82,7 @@ class SqliteStore implements BatchStore {
     this.#leases = new LeaseTable(connection, this.#jobs, lock);
     this.#search = new ItemSearch(connection);
     this.shards = new ShardTable(connection);
+    this.#groups = new GroupWriter(connection, this.#events, this.shards);
   }
 
   createJob(job: NewJob): JobRecord {
@@ -151,14 +153,7 @@ class SqliteStore implements BatchStore {
   commit(lease: Lease, group: CommitGroup): CommitReceipt {
     return this.connection.write(() => {
       const at = this.now();
-      const events: BatchEvent[] = [];
-      const sums = { ok: 0, failed: 0, input: 0, output: 0 };
-      for (const draft of group.drafts) {
-        const event = this.#write(lease, draft, at);
-        if (event === undefined) continue;
-        events.push(event);
-        if (event.type === 'item') add(sums, event.result);
-      }
+      const { events, sums } = this.#groups.write(lease, group.drafts, at);
       const row = this.connection
         .sql(touch)
         .get(
@@ -284,35 +279,6 @@ class SqliteStore implements BatchStore {
     this.lock.drop();
   }
 
-  #write(lease: Lease, draft: Draft, at: number): BatchEvent | undefined {
-    const { jobId, jobKey } = lease;
-    switch (draft.type) {
-      case 'item': {
-        const seq = this.#events.settle(jobKey, draft.ordinal, draft.result, at);
-        return seq === undefined
-          ? undefined
-          : { type: 'item', jobId, seq, at, itemId: draft.result.itemId, result: draft.result };
-      }
-      case 'attempt':
-        this.#events.countAttempt(jobKey, draft.ordinal, draft.failures);
-        return undefined;
-      case 'progress':
-        return {
-          type: 'progress',
-          jobId,
-          seq: this.#events.putProgress(jobKey, draft.progress, at),
-          at,
-          progress: draft.progress,
-        };
-      case 'shard':
-        this.shards.apply(jobKey, draft);
-        return undefined;
-      case 'note':
-        this.shards.note(jobKey, draft);
-        return undefined;
-    }
-  }
-
   #jobId(jobKey: number): string {
     const row = this.connection.read(() => this.connection.sql('SELECT job_id FROM jobs WHERE key = ?').get(jobKey));
     const jobId = (row as { readonly job_id: string | null } | undefined)?.job_id;
@@ -320,14 +286,4 @@ class SqliteStore implements BatchStore {
       throw new BatchError('job_not_found', `The job was deleted from ${this.location}`);
     return jobId;
   }
-}
-
-function add(
-  sums: { ok: number; failed: number; input: number; output: number },
-  result: { readonly ok: boolean; readonly usage?: { readonly inputTokens: number; readonly outputTokens: number } },
-): void {
-  if (result.ok) sums.ok++;
-  else sums.failed++;
-  sums.input += result.usage?.inputTokens ?? 0;
-  sums.output += result.usage?.outputTokens ?? 0;
 }

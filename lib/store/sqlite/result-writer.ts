@@ -1,0 +1,74 @@
+import type { Result } from '../../core/result.js';
+import type { Connection } from './connection.js';
+import { itemKey } from './key-space.js';
+import { eventTypes } from './rows.js';
+
+/** An item's result, to be written. */
+export interface ResultRow {
+  readonly ordinal: number;
+  readonly result: Result;
+}
+
+/** Rows of one statement, the most first: each execution of a statement costs as much as several rows. */
+const insertsOf = [16, 4, 1].map((rows) => ({ rows, text: insertEvents(rows) }));
+
+/**
+ * `OR FAIL`: SQLite need not be able to take the statement back by itself, and keeps no copies of pages for that; the
+ * transaction around it is what is taken back.
+ */
+function insertEvents(rows: number): string {
+  const row = `(?, ${String(eventTypes.item)}, ?, ?, ?, ?)`;
+  return `INSERT OR FAIL INTO events (job, type, at, item, ok, body) VALUES ${Array<string>(rows).fill(row).join(', ')}`;
+}
+
+/** The item's row is the constraint: a second final result changes nothing. */
+const settle = `
+  INSERT OR FAIL INTO item_states (key, state, starts, failures, seq)
+    SELECT item, 2 - ok, 0, 0, seq FROM events WHERE seq > ? AND seq <= ? ORDER BY seq
+  ON CONFLICT (key) DO UPDATE SET state = excluded.state, seq = excluded.seq WHERE state = 0`;
+
+/** Events of the range whose item has another one for its result. */
+const selectSecond = `
+  SELECT e.seq FROM events e JOIN item_states s ON s.key = e.item
+  WHERE e.seq > ? AND e.seq <= ? AND s.seq IS NOT e.seq`;
+
+/** Writes results, a few statements for a whole group. */
+export class ResultWriter {
+  constructor(private readonly connection: Connection) {}
+
+  /** Within a transaction. The sequence of each; undefined where the item already has its final result. */
+  settle(job: number, results: readonly ResultRow[], at: number): readonly (number | undefined)[] {
+    if (results.length === 0) return [];
+    const last = this.#insert(job, results, at);
+    // Nobody else writes within this transaction: the sequences have no hole.
+    const before = last - results.length;
+    const { changes } = this.connection.sql(settle).run(before, last);
+    const sequences = results.map((_, at) => before + 1 + at);
+    if (changes === results.length) return sequences;
+    const second = this.#removeSecond(before, last);
+    return sequences.map((seq) => (second.has(seq) ? undefined : seq));
+  }
+
+  /** Returns the last sequence. */
+  #insert(job: number, results: readonly ResultRow[], at: number): number {
+    let done = 0;
+    let last = 0;
+    for (const { rows, text } of insertsOf) {
+      while (results.length - done >= rows) {
+        const values: unknown[] = [];
+        for (const { ordinal, result } of results.slice(done, done + rows)) {
+          values.push(job, at, itemKey(job, ordinal), result.ok ? 1 : 0, JSON.stringify(result));
+        }
+        last = Number(this.connection.sql(text).run(values).lastInsertRowid);
+        done += rows;
+      }
+    }
+    return last;
+  }
+
+  #removeSecond(before: number, last: number): ReadonlySet<number> {
+    const rows = this.connection.sql(selectSecond).all(before, last) as readonly { readonly seq: number }[];
+    for (const { seq } of rows) this.connection.sql('DELETE FROM events WHERE seq = ?').run(seq);
+    return new Set(rows.map(({ seq }) => seq));
+  }
+}
