@@ -9,7 +9,10 @@ export function backoffDelay(failures: number, { baseMs, maxMs }: BackoffOptions
   return Math.round(ceiling * random());
 }
 
-/** The wait a provider asked for is a floor, and lanes that were told the same do not come back in step. */
+/**
+ * The wait a server asked for is a floor, and the backoff comes on top: all that were told the same `Retry-After` would come back
+ * in the same millisecond otherwise, and be refused together again.
+ */
 export function waitAtLeast(askedMs: number | undefined, backoffMs: number): number {
-  return Math.max(askedMs ?? 0, backoffMs);
+  return (askedMs ?? 0) + backoffMs;
 }

@@ -39,9 +39,23 @@ describe('backoffDelay', () => {
     expect(new Set(delays).size).toBeGreaterThan(800);
   });
 
-  it('has the wait a provider asked for as its floor', () => {
-    expect(waitAtLeast(undefined, 70)).toBe(70);
-    expect(waitAtLeast(20, 70)).toBe(70);
-    expect(waitAtLeast(200, 70)).toBe(200);
+  it.each([
+    [undefined, 70, 70],
+    [20, 70, 90],
+    [200, 70, 270],
+    [200, 0, 200],
+  ])('comes on top of a wait of %p that a server asked for', (asked, backoff, expected) => {
+    expect(waitAtLeast(asked, backoff)).toBe(expected);
+  });
+
+  it('spreads those that were told the same: never earlier, never all at once', () => {
+    const delays = Array.from({ length: 50 }, (_, n) =>
+      waitAtLeast(
+        20_000,
+        backoffDelay(1, { baseMs: 500, maxMs: 60_000 }, () => n / 50),
+      ),
+    );
+    expect(Math.min(...delays)).toBe(20_000);
+    expect(new Set(delays).size).toBe(50);
   });
 });

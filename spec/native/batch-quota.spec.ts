@@ -93,8 +93,8 @@ describe('a quota of batches', () => {
     q.take(shard('a'));
     q.take(shard('b'));
     q.refused(shard('b'), false, 5_000);
-    expect(q.ask(shard('b'))).toBe(60_000);
-    expect(q.heldUntil).toBe(60_000);
+    expect(q.ask(shard('b'))).toBe(65_000);
+    expect(q.heldUntil).toBe(65_000);
     let changes = 0;
     q.changes$.subscribe(() => changes++);
     q.drained(shard('a'));

@@ -66,7 +66,7 @@ describe('retryWithBackoff', () => {
       let next = 0;
       const source$ = defer(() => cold('#', undefined, errors[next++]));
       const options = { baseMs: 5, maxMs: 5, random, delayFloor: (error: unknown) => asked.get(error) };
-      expectObservable(source$.pipe(retryWithBackoff(options))).toBe('20ms 5ms 5ms 5ms #', undefined, 'e');
+      expectObservable(source$.pipe(retryWithBackoff(options))).toBe('25ms 7ms 5ms 5ms #', undefined, 'e');
     }),
   );
 
