@@ -6,7 +6,7 @@ export type { JobInfo, JobStatus, Mode, RunMode, StopReason } from '../core/job.
 export type { PacedLimit, PacingState, Progress, ShardProgress } from '../core/progress.js';
 export type { ItemError, ItemErrorCode, Result, ResultErr, ResultOk, Usage } from '../core/result.js';
 export type { BatchClientApi, PruneOptions } from '../client/client-api.js';
-export type { WireFailures, WireItem, WireItemPage } from '../http/wire.js';
+export type { WireFailures, WireItem, WireItemPage, WireJobList } from '../http/wire.js';
 export type { BatchJob, EventsOptions, ForEachOptions, ResultsOptions, RetryOptions } from '../job/batch-job.js';
 export { filterFailed, filterOk } from '../operators/filter-results.js';
 export { latestProgress } from '../operators/latest-progress.js';
@@ -14,6 +14,6 @@ export { ofType } from '../operators/of-type.js';
 export type { ItemSource, MapOptions, ResumeOptions } from '../options/map-options.js';
 export type { ConnectionState } from './connection.js';
 export { RemoteBatchClient } from './remote-batch-client.js';
-export type { ItemsOptions, RemoteBatchJob } from './remote-batch-job.js';
+export type { ItemsOptions, JobsPageOptions, RemoteBatchJob } from './remote-batch-job.js';
 export type { RemoteBatchClientOptions, TokenSource } from './remote-options.js';
 export type { RemoteRequest, RemoteResponse, RemoteTransport } from './transport.js';

@@ -1,4 +1,16 @@
-import { asyncScheduler, concatMap, defer, firstValueFrom, lastValueFrom, subscribeOn, type Observable } from 'rxjs';
+import {
+  asyncScheduler,
+  concatMap,
+  defer,
+  EMPTY,
+  expand,
+  firstValueFrom,
+  lastValueFrom,
+  map,
+  reduce,
+  subscribeOn,
+  type Observable,
+} from 'rxjs';
 import type { BatchClientApi, PruneOptions } from '../client/client-api.js';
 import { OptionsError } from '../core/errors.js';
 import type { BatchEvent } from '../core/events.js';
@@ -11,7 +23,8 @@ import { fetchTransport } from './fetch-transport.js';
 import { gatherItems } from './gather-items.js';
 import { mapOptionsToSend, resumeOptionsToSend } from './job-options.js';
 import { newJobId } from './new-job-id.js';
-import type { RemoteBatchJob } from './remote-batch-job.js';
+import { queryOf } from './query.js';
+import type { JobsPageOptions, RemoteBatchJob } from './remote-batch-job.js';
 import { RemoteHost } from './remote-host.js';
 import { RemoteHttp } from './remote-http.js';
 import { RemoteJob } from './remote-job.js';
@@ -66,8 +79,18 @@ export class RemoteBatchClient implements BatchClientApi {
     return new RemoteJob<T>(this.#host, checkJobId(jobId, 'job()'));
   }
 
+  /** Every job, newest first, read page by page; {@link jobsPage} is one of them. */
   async jobs(): Promise<readonly JobInfo[]> {
-    return (await firstValueFrom(this.#host.get<WireJobList>('/jobs'))).jobs;
+    const pages$ = this.#jobsPage({ limit: 1_000 }).pipe(
+      expand(({ next }) => (next === null ? EMPTY : this.#jobsPage({ after: next, limit: 1_000 }))),
+      reduce((all: JobInfo[], { jobs }) => (all.push(...jobs), all), []),
+    );
+    return await lastValueFrom(pages$);
+  }
+
+  /** Jobs a page at a time: for a list that stays quick with a hundred thousand of them. */
+  jobsPage(options: JobsPageOptions = {}): Promise<WireJobList> {
+    return firstValueFrom(this.#jobsPage(options));
   }
 
   /** Events of up to 100 jobs over one connection, across pauses; ends when all are complete. For dashboards. */
@@ -76,6 +99,14 @@ export class RemoteBatchClient implements BatchClientApi {
       throw new OptionsError(`events(): expected the ids of 1 to 100 jobs, got ${String(jobIds.length)}`);
     const path = `/events?${jobIds.map((jobId) => `job=${encodeURIComponent(jobId)}`).join('&')}`;
     return this.#host.events({ path, jobIds, after, acrossPauses: true });
+  }
+
+  #jobsPage({ after, limit, status, search }: JobsPageOptions): Observable<WireJobList> {
+    const page$ = this.#host.get<Pick<WireJobList, 'jobs'> & Partial<WireJobList>>(
+      `/jobs${queryOf({ after, limit, status, search })}`,
+    );
+    // A server older than this client answers with all of them.
+    return page$.pipe(map(({ jobs, next = null }) => ({ jobs, next })));
   }
 
   /** What the server refuses errors the job that is returned. */

@@ -1,8 +1,19 @@
 import type { Observable } from 'rxjs';
+import type { JobStatus } from '../core/job.js';
 import type { ItemErrorCode } from '../core/result.js';
 import type { WireFailures, WireItem, WireItemPage } from '../http/wire.js';
 import type { BatchJob, RetryOptions } from '../job/batch-job.js';
 import type { ConnectionState } from './connection.js';
+
+export interface JobsPageOptions {
+  /** `next` of the page before. Default: from the newest. */
+  readonly after?: number | undefined;
+  /** Jobs a page has at most. Default 100; at most 1,000. */
+  readonly limit?: number | undefined;
+  readonly status?: JobStatus | undefined;
+  /** Part of the id or of a tag. */
+  readonly search?: string | undefined;
+}
 
 export interface ItemsOptions {
   /** `next` of the page before. Default: from the beginning. */

@@ -1,11 +1,28 @@
 import { z } from 'zod';
+import type { JobStatus } from '../core/job.js';
 import { Problem } from './problem.js';
 
 const whole = z.string().regex(/^\d{1,15}$/).transform(Number); // prettier-ignore
 const afterNumber = whole.optional().default(0);
+const limitOf = (few: number, most: number) =>
+  whole
+    .optional()
+    .default(few)
+    .transform((limit) => Math.min(most, Math.max(1, limit)));
+/** Nothing to look for is as good as not asked. */
+const searched = z.string().max(1_000).optional().transform((text) => text || undefined); // prettier-ignore
+
+const statuses = ['pending', 'running', 'paused', 'interrupted', 'failed', 'completed', 'cancelled'] as const;
+statuses satisfies readonly JobStatus[];
 
 /** What comes after the question mark. Unknown names are left alone: proxies and caches add their own. */
 const schemas = {
+  jobs: z.object({
+    after: whole.optional(),
+    limit: limitOf(100, 1_000),
+    status: z.enum(statuses).optional(),
+    search: searched,
+  }),
   events: z.object({ after: z.union([whole, z.literal('now')]).optional() }),
   results: z.object({
     only: z.enum(['all', 'ok', 'failed']).optional(),
@@ -13,24 +30,22 @@ const schemas = {
   }),
   items: z.object({
     after: afterNumber,
-    limit: whole
-      .optional()
-      .default(50)
-      .transform((limit) => Math.min(500, Math.max(1, limit))),
+    limit: limitOf(50, 500),
     only: z.enum(['ok', 'failed', 'pending']).optional(),
     code: z.string().max(64).optional(),
-    search: z.string().max(1_000).optional(),
+    search: searched,
   }),
 } as const;
 
 /** In words, for a message: `expected a whole number`. */
 const expected: Readonly<Record<string, string>> = {
-  after: 'a sequence or ordinal: a whole number from 0 up (events also take "now")',
+  after: 'a sequence, an ordinal, or "next" of the page before: a whole number from 0 up (events also take "now")',
   limit: 'a whole number from 1 up',
   only: 'one of ok, failed (results also take all, items take pending)',
   order: 'one of completion, input',
   code: 'an error code',
   search: 'a text of at most 1,000 characters',
+  status: `one of ${statuses.join(', ')}`,
 };
 
 export type Query<K extends keyof typeof schemas> = z.output<(typeof schemas)[K]>;

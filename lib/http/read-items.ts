@@ -33,7 +33,7 @@ export async function pageItems({ settings, principal, request, url }: ReadConte
   const { info } = requireVisible(client, principal, jobId);
   const { after, limit, only, code, search } = readQuery('items', url.searchParams);
   const state = code === undefined ? only : 'failed';
-  const query = { state, text: search === '' ? undefined : search };
+  const query = { state, text: search };
   const matches = (item: WireItem): boolean =>
     (code === undefined || (item.result?.ok === false && item.result.error.code === code)) &&
     (query.text === undefined || mentions(item, query.text));

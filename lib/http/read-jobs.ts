@@ -1,7 +1,10 @@
+import type { JobInfo } from '../core/job.js';
+import type { PlacedJob } from '../job/job-reader.js';
 import type { HandlerSettings, Principal } from './handler-options.js';
 import { maySee, requireVisible } from './job-access.js';
 import { jobResponse } from './job-response.js';
 import { jsonResponse } from './json-response.js';
+import { readQuery } from './query.js';
 import { nextTurn } from './next-turn.js';
 import type { WireFailures, WireJobList } from './wire.js';
 
@@ -12,10 +15,32 @@ export interface ReadContext {
   readonly url: URL;
 }
 
-/** `GET /jobs`: those the principal may see. */
-export async function listJobs({ settings, principal }: ReadContext): Promise<Response> {
-  const jobs = (await settings.client.jobs()).filter((info) => maySee(principal, info));
-  return jsonResponse({ jobs } satisfies WireJobList);
+/** Milliseconds a list may take before it answers with what it has, and where to go on. */
+const listMs = 1_000;
+
+/** `GET /jobs`: a page of those the principal may see, newest first. */
+export async function listJobs({ settings, principal, request, url }: ReadContext): Promise<Response> {
+  const { after, limit, status, search } = readQuery('jobs', url.searchParams);
+  const { reader } = settings.client;
+  const needle = search?.toLowerCase();
+  const matches = (info: JobInfo): boolean =>
+    maySee(principal, info) &&
+    (status === undefined || info.status === status) &&
+    (needle === undefined || [info.jobId, ...info.tags].some((text) => text.toLowerCase().includes(needle)));
+  const found: PlacedJob[] = [];
+  const width = Math.min(200, limit + 1);
+  const started = Date.now();
+  let before = after;
+  // One more than is wanted tells whether there is a next page.
+  do {
+    const looked = reader.jobs(before, width);
+    found.push(...looked.filter(({ info }) => matches(info)));
+    before = looked.length < width ? undefined : looked.at(-1)?.place;
+    await nextTurn();
+  } while (before !== undefined && found.length <= limit && Date.now() - started < listMs && !request.signal.aborted);
+  const page = found.slice(0, limit);
+  const next = found.length > limit ? page.at(-1)?.place : before;
+  return jsonResponse({ jobs: page.map(({ info }) => info), next: next ?? null } satisfies WireJobList);
 }
 
 /** `GET /jobs/:id` */

@@ -6,7 +6,7 @@
  * | Request                           | Answer                                                                            |
  * | --------------------------------- | --------------------------------------------------------------------------------- |
  * | `POST /jobs`                      | 201 (new) or 200 (known) {@link WireJob}; body and headers: {@link WireJobLine}    |
- * | `GET /jobs`                       | {@link WireJobList}, newest first                                                 |
+ * | `GET /jobs`                       | {@link WireJobList}; `?after=&limit=&status=&search=`                             |
  * | `GET /jobs/:id`                   | {@link WireJob}                                                                   |
  * | `POST /jobs/:id/cancel`, `/pause` | {@link WireJob}; 200 at rest, 202 not yet: look again with `GET`                  |
  * | `POST /jobs/:id/resume`, `/retry` | {@link WireJob}; JSON body {@link WireResumeOptions}, {@link WireRetryOptions}, or none |
@@ -32,8 +32,14 @@ export interface WireJob {
   readonly lastSeq: number;
 }
 
+/** Newest first, up to `limit` (100; at most 1,000) of them; `search` is a part of the id or of a tag. */
 export interface WireJobList {
   readonly jobs: readonly JobInfo[];
+  /**
+   * Pass it as `after` for the next page; null at the end. A search through very many jobs takes a second at a time: then a
+   * page may be short, or empty, although there is a next one.
+   */
+  readonly next: number | null;
 }
 
 /**

@@ -17,6 +17,12 @@ export interface JobView {
   readonly lastSeq: number;
 }
 
+/** A job with its place in the order of creation. */
+export interface PlacedJob {
+  readonly place: number;
+  readonly info: JobInfo;
+}
+
 /** Whether more events may come: somebody is `working`, it has `ended`, or it has `stopped` for a reason. */
 export type Standing =
   | { readonly state: 'working' | 'ended' | 'gone' }
@@ -28,6 +34,8 @@ export type Standing =
  */
 export interface JobReader {
   find(jobId: string): JobView | undefined;
+  /** Newest first, those older than the one at a place (undefined: all). */
+  jobs(before: number | undefined, limit: number): readonly PlacedJob[];
   /** Events of these jobs above a sequence, ascending over all of them; none means that there are none yet. */
   eventsAfter(jobIds: readonly string[], after: number, limit: number): readonly BatchEvent[];
   /** Highest sequence there is, of whichever job. */
@@ -56,6 +64,12 @@ export class StoredJobReader implements JobReader {
     const active = host.active(jobId);
     const progress = active !== undefined && !active.finished ? active.progress : storedProgress(host, record);
     return { info: infoOf(host, record), progress, lastSeq: store.lastSeq(record.key) };
+  }
+
+  jobs(before: number | undefined, limit: number): readonly PlacedJob[] {
+    const { host } = this;
+    host.refuseClosed('jobs()');
+    return host.store.jobsBefore(before, limit).map((record) => ({ place: record.key, info: infoOf(host, record) }));
   }
 
   eventsAfter(jobIds: readonly string[], after: number, limit: number): readonly BatchEvent[] {

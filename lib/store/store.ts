@@ -186,6 +186,8 @@ export interface BatchStore {
   findJob(jobId: string): JobRecord | undefined;
   /** Newest first. */
   listJobs(): readonly JobRecord[];
+  /** Newest first, those older than the one with this key (undefined: all), up to so many. */
+  jobsBefore(key: number | undefined, limit: number): readonly JobRecord[];
   updateJob(lease: Lease, patch: JobPatch): void;
 
   /** Takes the job, or throws `job_busy` naming the living owner. Items left unfinished by a dead owner count one start more. */

@@ -106,6 +106,19 @@ export function describeStore(name: string, open: OpenStore, { describe, it, exp
         expect(store.listJobs().map(({ jobId }) => jobId)).toEqual(['three', 'two', 'one', 'job']);
       });
 
+      withStore('are listed a page at a time, whatever comes and goes between two pages', (store) => {
+        for (const jobId of ['one', 'two', 'three', 'four']) store.createJob(newJob(jobId));
+        const first = store.jobsBefore(undefined, 2);
+        expect(first.map(({ jobId }) => jobId)).toEqual(['four', 'three']);
+        store.createJob(newJob('five'));
+        store.deleteJob('two');
+        store.deleteJob('three');
+        const second = store.jobsBefore(first[1]?.key, 2);
+        expect(second.map(({ jobId }) => jobId)).toEqual(['one', 'job']);
+        expect(second[0]).toEqual(store.findJob('one'));
+        expect(store.jobsBefore(second[1]?.key, 2)).toEqual([]);
+      });
+
       withStore('take a patch and leave the rest', (store, { lease }) => {
         const before = recordOf(store);
         const patch = {

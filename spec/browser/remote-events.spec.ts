@@ -24,6 +24,35 @@ const client = (transport: RemoteBatchClientOptions['transport'], more: Partial<
 const seqs = map(({ seq }: { readonly seq: number }) => seq);
 const told = { s: 0, '1': 1, '2': 2, '3': 3, e: 4 };
 
+describe('jobs from afar', () => {
+  const page = (jobIds: readonly string[], more: object) => of(json({ jobs: jobIds.map((jobId) => ({ jobId })), ...more })); // prettier-ignore
+
+  it('are all there, read page by page', async () => {
+    const transport = scriptedTransport(
+      page(['d', 'c'], { next: 7 }),
+      page([], { next: 3 }),
+      page(['a'], { next: null }),
+    );
+    expect((await client(transport).jobs()).map(({ jobId }) => jobId)).toEqual(['d', 'c', 'a']);
+    expect(transport.requests.map(({ url }) => url)).toEqual([
+      '/api/jobs?limit=1000',
+      '/api/jobs?after=7&limit=1000',
+      '/api/jobs?after=3&limit=1000',
+    ]);
+  });
+
+  it('are had a page at a time, also of a server that has no pages', async () => {
+    const transport = scriptedTransport(page(['d'], { next: 7 }), page(['c'], {}));
+    const remote = client(transport);
+    expect(await remote.jobsPage({ limit: 1, status: 'running', search: 'a b' })).toEqual({ jobs: [{ jobId: 'd' }], next: 7 }); // prettier-ignore
+    expect(await remote.jobsPage()).toEqual({ jobs: [{ jobId: 'c' }], next: null });
+    expect(transport.requests.map(({ url }) => url)).toEqual([
+      '/api/jobs?limit=1&status=running&search=a+b',
+      '/api/jobs',
+    ]);
+  });
+});
+
 describe('events from afar', () => {
   it(
     'are those of the job, and end with it',

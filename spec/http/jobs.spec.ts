@@ -1,4 +1,4 @@
-import type { WireItemPage, WireJob } from '../../lib/http/index.js';
+import type { WireItemPage, WireJob, WireJobList } from '../../lib/http/index.js';
 import { localEcho } from '../../lib/index.js';
 import { items, ndjson, post, testServers } from './support/served';
 
@@ -28,6 +28,37 @@ describe('jobs over HTTP', () => {
     expect(view.progress).toMatchObject({ ok: 20, status: 'completed' });
     expect(view.lastSeq).toBeGreaterThan(20);
     expect(await json(fetch(`${url}/jobs`))).toMatchObject({ jobs: [{ jobId: 'first job' }] });
+  });
+
+  it('are listed a page at a time, newest first, found by status, id and tag', async () => {
+    const client = clients.open();
+    const { url } = await serve({ client, authorize: () => ({ name: 'ann' }) });
+    for (let n = 0; n < 250; n++) {
+      // Every fifth is somebody else's.
+      const tags = [n % 5 === 0 ? 'owner:bob' : 'owner:ann', ...(n === 7 ? ['Nightly'] : [])];
+      client.map({ jobId: `job ${n}`, items: [], tags, asyncSubmit: n % 50 !== 1 });
+    }
+    while ((await client.jobs()).some(({ status }) => status === 'running'));
+    const page = (query: string) => json<WireJobList>(fetch(`${url}/jobs${query}`));
+    const numbers = ({ jobs }: WireJobList) => jobs.map(({ jobId }) => Number(jobId.slice(4)));
+    const anns = Array.from({ length: 250 }, (_, n) => 249 - n).filter((n) => n % 5 !== 0);
+
+    const first = await page('');
+    expect(numbers(first)).toEqual(anns.slice(0, 100));
+    client.map({ jobId: 'job 999', items: [], tags: ['owner:ann'] });
+    await client.delete('job 2');
+    const second = await page(`?after=${first.next}`);
+    expect(numbers(second)).toEqual(anns.slice(100).filter((n) => n !== 2));
+    expect(second.next).toBeNull();
+    expect(await page(`?after=${first.next}&limit=99`)).toEqual(second);
+    expect(numbers(await page('?limit=3'))).toEqual([999, 249, 248]);
+    expect((await page('?limit=100000')).jobs).toHaveLength(200);
+    expect(numbers(await page('?search=NIGHT'))).toEqual([7]);
+    expect(numbers(await page('?search=job%2012&limit=5'))).toEqual([129, 128, 127, 126, 124]);
+    expect(numbers(await page('?status=pending'))).toEqual([201, 151, 101, 51, 1]);
+    expect(await page('?search=nothing')).toEqual({ jobs: [], next: null });
+    for (const wrong of ['?limit=x', '?after=now', '?status=done'])
+      expect((await fetch(`${url}/jobs${wrong}`)).status).toBe(400);
   });
 
   it('are the same for the same key: nothing is sent twice', async () => {

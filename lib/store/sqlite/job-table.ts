@@ -68,6 +68,12 @@ export class JobTable {
     return this.connection.read(() => (this.connection.sql(text).all() as JobRow[]).map(toJobRecord));
   }
 
+  before(key: number | undefined, limit: number): readonly JobRecord[] {
+    const text = 'SELECT * FROM jobs WHERE job_id IS NOT NULL AND key < ? ORDER BY key DESC LIMIT ?';
+    const below = key ?? Number.MAX_SAFE_INTEGER;
+    return this.connection.read(() => (this.connection.sql(text).all(below, limit) as JobRow[]).map(toJobRecord));
+  }
+
   /** Within a transaction. Throws `lease_lost` when another owner has taken the job. */
   update(lease: Lease, patch: JobPatch, now: number): void {
     const entries = Object.entries(patch) as [keyof JobPatch, never][];

@@ -95,6 +95,9 @@ class SqliteStore implements BatchStore {
   listJobs(): readonly JobRecord[] {
     return this.#jobs.list();
   }
+  jobsBefore(key: number | undefined, limit: number): readonly JobRecord[] {
+    return this.#jobs.before(key, limit);
+  }
   updateJob(lease: Lease, patch: JobPatch): void {
     this.connection.write(() => this.#jobs.update(lease, patch, this.now()));
   }
