@@ -10,17 +10,15 @@ import {
   takeWhile,
   tap,
   throwError,
-  timer,
   type Observable,
 } from 'rxjs';
-import { backoffDelay, waitAtLeast, type BackoffOptions } from '../core/backoff.js';
 import { BatchError } from '../core/errors.js';
 import type { BatchEvent } from '../core/events.js';
 import type { WireStopped } from '../http/wire.js';
-import { longestTimerMs } from '../operators/longest-timer.js';
 import type { ReportConnection } from './connection.js';
 import { connect, type Message } from './event-connection.js';
 import { EventPlace } from './event-place.js';
+import { Patience, type Backoff } from './patience.js';
 import type { RemoteHttp } from './remote-http.js';
 import { RequestFailure, toldError } from './request-failure.js';
 
@@ -37,8 +35,6 @@ export interface RemoteEventsOptions {
   readonly report: ReportConnection;
 }
 
-export type Backoff = BackoffOptions & { readonly random: () => number };
-
 /**
  * Events of one job or several over as many connections as it takes, without gap or repeat. Ends after the last job's
  * `complete`, or with the BatchError of a refusal (4xx). What may pass is waited for, as long as it takes.
@@ -48,19 +44,17 @@ export function remoteEvents(options: RemoteEventsOptions): Observable<BatchEven
   return defer(() => {
     const place = new EventPlace(options.after);
     const open = new Set(jobIds);
-    let failures = 0;
+    const patience = new Patience(backoff, http.scheduler);
 
-    const again = (floorMs?: number): Observable<unknown> => {
-      failures++;
+    const again = (askedMs?: number): Observable<unknown> => {
       report('waiting');
-      const waitMs = waitAtLeast(floorMs, backoffDelay(failures, backoff, backoff.random));
-      return timer(Math.min(waitMs, longestTimerMs), http.scheduler);
+      return patience.wait(askedMs);
     };
     const messages$ = defer(() => {
       report('connecting');
       return connect(http, path, place.after, () => report('open'));
     }).pipe(
-      tap(() => (failures = 0)),
+      tap(() => patience.restore()),
       // A connection may end without being broken: a server restarts in good order, a proxy has had enough.
       repeat({ delay: () => again() }),
       retry({ delay: (error: unknown) => again(waitOf(error)) }),

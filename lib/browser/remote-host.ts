@@ -7,14 +7,13 @@ import {
   Subject,
   takeUntil,
   throwError,
-  timer,
   type Observable,
 } from 'rxjs';
-import { backoffDelay, waitAtLeast } from '../core/backoff.js';
 import { BatchError } from '../core/errors.js';
 import type { BatchEvent } from '../core/events.js';
 import { ConnectionMonitor, type ReportConnection } from './connection.js';
-import { remoteEvents, type Backoff, type RemoteEventsOptions } from './remote-events.js';
+import { Patience, type Backoff } from './patience.js';
+import { remoteEvents, type RemoteEventsOptions } from './remote-events.js';
 import type { RemoteHttp } from './remote-http.js';
 import { RequestFailure, toldError } from './request-failure.js';
 
@@ -62,17 +61,16 @@ export class RemoteHost {
 
   /** Tries for as long as the failure may pass: only for what may be done twice. */
   patiently<T>(work$: Observable<T>): Observable<T> {
-    const { backoff } = this;
     return defer(() => {
+      const patience = new Patience(this.backoff, this.http.scheduler);
       const report = this.monitor.join();
       report('connecting');
       const retried$ = work$.pipe(
         retry({
-          delay: (error: unknown, failures) => {
+          delay: (error: unknown) => {
             if (!(error instanceof RequestFailure && error.passing)) throw error;
             report('waiting');
-            const waitMs = waitAtLeast(error.waitMs, backoffDelay(failures, backoff, backoff.random));
-            return timer(waitMs, this.http.scheduler);
+            return patience.wait(error.waitMs);
           },
         }),
       );

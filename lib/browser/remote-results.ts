@@ -1,8 +1,8 @@
-import { defer, map, mergeMap, retry, skip, tap, timer, type Observable } from 'rxjs';
-import { backoffDelay, waitAtLeast } from '../core/backoff.js';
+import { defer, map, mergeMap, retry, skip, tap, type Observable } from 'rxjs';
 import type { Result } from '../core/result.js';
 import type { ResultsOptions } from '../job/batch-job.js';
 import { queryOf } from './query.js';
+import { Patience } from './patience.js';
 import type { RemoteHost } from './remote-host.js';
 import { RequestFailure } from './request-failure.js';
 import { textLines } from './text-lines.js';
@@ -21,6 +21,7 @@ export function remoteResults(
 ): Observable<Result> {
   return defer(() => {
     let told = 0;
+    const patience = new Patience(backoff, http.scheduler);
     const attempt$ = defer(() => {
       const call = { method: 'GET', path: path + queryOf({ only, order }) } as const;
       return http.send(call).pipe(
@@ -30,13 +31,16 @@ export function remoteResults(
       );
     });
     return attempt$.pipe(
-      tap(() => told++),
+      tap(() => {
+        told++;
+        patience.restore();
+      }),
       retry({
         count: mostFailures,
         resetOnSuccess: true,
-        delay: (error: unknown, failures) => {
+        delay: (error: unknown) => {
           if (order === 'input' || !(error instanceof RequestFailure && error.passing)) throw error;
-          return timer(waitAtLeast(error.waitMs, backoffDelay(failures, backoff, backoff.random)), http.scheduler);
+          return patience.wait(error.waitMs);
         },
       }),
       map((line) => JSON.parse(line) as Result),

@@ -1,4 +1,4 @@
-import { map, NEVER, of, toArray } from 'rxjs';
+import { map, NEVER, of, throwError, toArray, type Observable } from 'rxjs';
 import { RemoteBatchClient, type RemoteBatchClientOptions } from '../../lib/browser/index.js';
 import { completeEvent, itemEvent, progressEvent } from '../../lib/testing/event-builders.js';
 import { marbles } from '../support/marbles.js';
@@ -241,6 +241,105 @@ describe('events from afar', () => {
       const [, , upload] = transport.requests;
       expect(upload?.headers['idempotency-key']).toBe('job');
       expect(upload?.body?.join('')).toBe('{"job":{"model":"m"}}\n{"input":"x"}\n{"input":"y"}\n');
+    }),
+  );
+});
+
+describe('a wait before the next try, in a browser', () => {
+  /** The page's window and document, as far as they matter, with a count of who listens. */
+  class Place extends EventTarget {
+    listeners = 0;
+    visibilityState = 'hidden';
+    override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
+      this.listeners++;
+      super.addEventListener(...args);
+    }
+    override removeEventListener(...args: Parameters<EventTarget['removeEventListener']>): void {
+      this.listeners--;
+      super.removeEventListener(...args);
+    }
+  }
+  const place = globalThis as Record<string, unknown>;
+  let window: Place;
+  let document: Place;
+  beforeEach(() => {
+    [window, document] = [new Place(), new Place()];
+    place['addEventListener'] = window.addEventListener.bind(window);
+    place['removeEventListener'] = window.removeEventListener.bind(window);
+    place['document'] = document;
+  });
+  afterEach(() => {
+    delete place['addEventListener'];
+    delete place['removeEventListener'];
+    delete place['document'];
+    // Whatever was waited for, and however it ended, nobody listens any more.
+    expect([window.listeners, document.listeners]).toEqual([0, 0]);
+  });
+  const online = (): boolean => window.dispatchEvent(new Event('online'));
+  const look = (state: string) => (): boolean => {
+    document.visibilityState = state;
+    return document.dispatchEvent(new Event('visibilitychange'));
+  };
+  const after = (cold: (marbles: string) => Observable<string>, wait: string, act: () => unknown): void =>
+    void cold(`${wait} (x|)`).subscribe(() => act());
+  const down = throwError(() => new TypeError('Failed to fetch'));
+  const up = of(stream(of(texts.e)));
+
+  it(
+    'ends when it comes online, and the waits after it begin anew',
+    marbles(({ cold, expectObservable }) => {
+      const transport = scriptedTransport(down, down, down, down, down, up);
+      after(cold, '1000ms', online);
+      // 100, 200, 400 ms, 300 ms into the next 800; then 100 again
+      expectObservable(client(transport).job('job').pipe(seqs)).toBe('1100ms (e|)', told);
+    }),
+  );
+
+  it(
+    'ends when the tab is looked at again, not when it is left',
+    marbles(({ cold, expectObservable }) => {
+      const transport = scriptedTransport(down, up);
+      const remote = client(transport, { backoffBaseMs: 10_000 });
+      after(cold, '1000ms', look('hidden'));
+      after(cold, '3000ms', look('visible'));
+      expectObservable(remote.job('job').pipe(seqs)).toBe('3000ms (e|)', told);
+    }),
+  );
+
+  it(
+    'is waited out where the server has asked for it',
+    marbles(({ cold, expectObservable }) => {
+      const transport = scriptedTransport(of(answer({ status: 503, headers: { 'retry-after': '5' } })), up);
+      after(cold, '1000ms', online);
+      expectObservable(client(transport).job('job').pipe(seqs)).toBe('5000ms (e|)', told);
+    }),
+  );
+
+  it(
+    'leaves no listener when nobody waits any more',
+    marbles(({ expectObservable }) => {
+      const transport = scriptedTransport(down);
+      expectObservable(client(transport, { backoffBaseMs: 10_000 }).job('job').pipe(seqs), '^ 500ms !').toBe('');
+    }),
+  );
+
+  it(
+    'ends for a batch on its way to the server, too',
+    marbles(({ cold, expectObservable }) => {
+      const transport = scriptedTransport(down, of(json({})), up);
+      after(cold, '1000ms', online);
+      const remote = client(transport, { backoffBaseMs: 10_000 });
+      expectObservable(remote.map({ jobId: 'job', items: [{ input: 'a' }] }).pipe(seqs)).toBe('1000ms (e|)', told);
+    }),
+  );
+
+  it(
+    'works where only a worker’s half of it is there',
+    marbles(({ cold, expectObservable }) => {
+      delete place['document'];
+      after(cold, '1000ms', online);
+      const remote = client(scriptedTransport(down, up), { backoffBaseMs: 10_000 });
+      expectObservable(remote.job('job').pipe(seqs)).toBe('1000ms (e|)', told);
     }),
   );
 });
