@@ -53,7 +53,10 @@ export interface HandlerOptions {
   readonly maxItems?: number | undefined;
   /** Streams (events, results) open at a time per principal. Default 32. */
   readonly maxStreamsPerPrincipal?: number | undefined;
-  /** Milliseconds after which an event stream ends, so that its client comes back and is authorized anew. Default 3,600,000. */
+  /**
+   * Milliseconds after which an event stream ends, so that its client comes back and is authorized anew; and that a reader of
+   * results may take nothing. The socket of one that does not read is closed. Default 3,600,000.
+   */
   readonly maxStreamMs?: number | undefined;
   /** Milliseconds of silence before a comment is sent, to keep proxies from hanging up. Default 15,000. */
   readonly heartbeatMs?: number | undefined;

@@ -67,12 +67,16 @@ async function send(response: Response, outgoing: ServerResponse, signal: AbortS
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
   const cancel = (): void => void reader.cancel().catch(() => undefined);
   signal.addEventListener('abort', cancel, { once: true });
+  // A body may be over while its reader takes nothing.
+  const over = reader.closed.then(() => 'over' as const);
+  over.catch(() => undefined);
   // Headers go at once: the first event may be hours away.
   outgoing.flushHeaders();
   for (;;) {
     const { done, value } = await reader.read();
     if (done || signal.aborted) break;
-    if (!outgoing.write(value)) await drained(outgoing, signal);
+    if (outgoing.write(value)) continue;
+    if ((await Promise.race([drained(outgoing, signal), over])) === 'over') hangUpSoon(outgoing);
   }
   signal.removeEventListener('abort', cancel);
   if (!signal.aborted) await finish(outgoing);
@@ -81,6 +85,15 @@ async function send(response: Response, outgoing: ServerResponse, signal: AbortS
 async function finish(outgoing: ServerResponse): Promise<void> {
   await linger(outgoing.req);
   outgoing.end();
+}
+
+/** Milliseconds a reader has for what it was sent, once there is no more. */
+const lastReadMs = 2_000;
+
+/** The socket of a reader that takes nothing is closed; one that is only slow has a moment for the rest. */
+function hangUpSoon(outgoing: ServerResponse): void {
+  const timer = setTimeout(() => outgoing.destroy(), lastReadMs);
+  outgoing.once('close', () => clearTimeout(timer));
 }
 
 /** Resolves when the socket takes more, or will never again. */

@@ -1,4 +1,3 @@
-import { longestTimerMs } from '../operators/longest-timer.js';
 import type { HandlerSettings, Principal } from './handler-options.js';
 import { JobEventSource } from './event-source.js';
 import { requireVisible } from './job-access.js';
@@ -29,14 +28,11 @@ export function streamEvents(context: StreamContext, jobIds: readonly string[]):
   if (typeof after === 'number' && isOver(jobIds, after)) return new Response(null, { status: 204 });
   const leave = streams.enter(principal);
   const source = new JobEventSource({ reader, jobIds, after, heartbeatMs });
-  // Also of a reader that takes nothing any more: its place is free for somebody else.
-  const end = setTimeout(() => close(), Math.min(maxStreamMs, longestTimerMs));
   const close = (): void => {
-    clearTimeout(end);
     source.close();
     leave();
   };
-  const body = textStream({ next: () => source.next(), close }, request.signal);
+  const body = textStream({ next: () => source.next(), close }, { signal: request.signal, lifeMs: maxStreamMs });
   return new Response(body, {
     headers: {
       'content-type': 'text/event-stream; charset=utf-8',

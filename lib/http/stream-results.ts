@@ -9,12 +9,12 @@ import { textStream, type TextSource } from './text-stream.js';
 /** `GET /jobs/:id/results`: those there are now, as JSON lines. */
 export function streamResults(context: StreamContext, jobId: string): Response {
   const { settings, principal, request, url, streams } = context;
-  const { client } = settings;
+  const { client, maxStreamMs } = settings;
   requireVisible(client, principal, jobId);
   const { only = 'all', order = 'completion' } = readQuery('results', url.searchParams);
   const leave = streams.enter(principal);
   const source = resultLines(client.reader, jobId, { only, order });
-  return new Response(textStream({ ...source, close: leave }, request.signal), {
+  return new Response(textStream({ ...source, close: leave }, { signal: request.signal, standstillMs: maxStreamMs }), {
     headers: {
       'content-type': 'application/x-ndjson; charset=utf-8',
       'content-disposition': `attachment; filename*=UTF-8''${fileName(jobId)}.jsonl`,

@@ -1,3 +1,4 @@
+import { longestTimerMs } from '../operators/longest-timer.js';
 import { nextTurn } from './next-turn.js';
 
 /** Text that is made when it is asked for. */
@@ -8,16 +9,36 @@ export interface TextSource {
   close(): void;
 }
 
+export interface TextStreamOptions {
+  /** Of the request. */
+  readonly signal: AbortSignal;
+  /** Milliseconds after which the body ends in good order, whether its reader takes anything or not. */
+  readonly lifeMs?: number;
+  /** Milliseconds a reader may take nothing; then the body breaks off, so that nobody takes it for whole. */
+  readonly standstillMs?: number;
+}
+
 /**
  * A body that asks its source for a piece when the socket has room for one: what a slow reader has not taken yet was never
- * made. Closes the source at the end, at a failure, and when the reader has gone.
+ * made. Closes the source at the end, at a failure, when its time is over, and when the reader has gone.
  */
-export function textStream(source: TextSource, signal: AbortSignal): ReadableStream<Uint8Array> {
+export function textStream(
+  source: TextSource,
+  { signal, lifeMs = Infinity, standstillMs = Infinity }: TextStreamOptions,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let closed = false;
+  let pulling = false;
+  /** Its time is over. */
+  let due: 'end' | 'break' | undefined;
+  let expire: (ending: 'end' | 'break') => void = () => undefined;
+  const life = timer(lifeMs, () => expire('end'));
+  let standstill = timer(standstillMs, () => expire('break'));
   const close = (): void => {
     if (closed) return;
     closed = true;
+    clearTimeout(life);
+    clearTimeout(standstill);
     signal.removeEventListener('abort', close);
     source.close();
   };
@@ -25,12 +46,30 @@ export function textStream(source: TextSource, signal: AbortSignal): ReadableStr
   else signal.addEventListener('abort', close);
   return new ReadableStream<Uint8Array>(
     {
+      start(controller) {
+        expire = (ending) => {
+          due = ending;
+          // The piece that is being made is the last one.
+          if (pulling) return source.close();
+          close();
+          if (ending === 'end') controller.close();
+          else controller.error(new Error('nobody read on'));
+        };
+      },
       async pull(controller) {
+        pulling = true;
+        clearTimeout(standstill);
         try {
           // Four fast readers made other requests wait for 1.8 s without this, and 4 ms with it.
           await nextTurn();
           const text = closed ? undefined : await source.next();
-          if (text !== undefined) return controller.enqueue(encoder.encode(text));
+          pulling = false;
+          if (text !== undefined) {
+            controller.enqueue(encoder.encode(text));
+            if (due !== undefined) expire(due);
+            else if (!closed) standstill = timer(standstillMs, () => expire('break'));
+            return;
+          }
           if (closed && !signal.aborted) return;
           close();
           controller.close();
@@ -43,4 +82,8 @@ export function textStream(source: TextSource, signal: AbortSignal): ReadableStr
     },
     { highWaterMark: 0 },
   );
+}
+
+function timer(ms: number, act: () => void): ReturnType<typeof setTimeout> | undefined {
+  return ms === Infinity ? undefined : setTimeout(act, Math.min(ms, longestTimerMs));
 }
