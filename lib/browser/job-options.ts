@@ -56,6 +56,8 @@ function pick(names: object, options: object, call: string, others: readonly str
 }
 
 function whyNot(name: string, names: object): string {
+  if (name === 'asyncSubmit')
+    return '"asyncSubmit: false" is of local jobs; a remote one runs as soon as the server has it, whoever watches';
   if (/^(on[A-Z]|callback)/.test(name))
     return `"${name}" cannot be called from afar; subscribe to the job instead, for example with ofType('item')`;
   return `"${name}" is no option of a remote job; there are ${Object.keys(names).join(', ')}`;

@@ -38,7 +38,8 @@ describe('jobs over HTTP', () => {
       const tags = [n % 5 === 0 ? 'owner:bob' : 'owner:ann', ...(n === 7 ? ['Nightly'] : [])];
       client.map({ jobId: `job ${n}`, items: [], tags, asyncSubmit: n % 50 !== 1 });
     }
-    while ((await client.jobs()).some(({ status }) => status === 'running'));
+    const running = async () => (await client.jobs()).some(({ status }) => status === 'running');
+    while (await running()) await new Promise((resolve) => setTimeout(resolve, 5));
     const page = (query: string) => json<WireJobList>(fetch(`${url}/jobs${query}`));
     const numbers = ({ jobs }: WireJobList) => jobs.map(({ jobId }) => Number(jobId.slice(4)));
     const anns = Array.from({ length: 250 }, (_, n) => 249 - n).filter((n) => n % 5 !== 0);
