@@ -1,4 +1,5 @@
 import * as main from '../lib/index.js';
+import * as inBrowser from '../lib/in-browser.js';
 import * as browser from '../lib/browser/index.js';
 import * as http from '../lib/http/index.js';
 import * as testing from '../lib/testing/index.js';
@@ -31,6 +32,10 @@ describe('the public names', () => {
       'retryWithBackoff',
       'sqliteStore',
     ]);
+  });
+
+  it('of openapi-batch in a browser: the same', () => {
+    expect(Object.keys(inBrowser).sort()).toEqual(Object.keys(main).sort());
   });
 
   it('of openapi-batch/browser', () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import { Consumer, listTarball, manifest, pack, root, subpaths } from './consumer.js';
 
 /** The public values. A change here is a decision. */
@@ -217,6 +218,27 @@ describe('the packed package', () => {
     const said = consumer('better-sqlite3').run('sdk.cjs', script);
     expect(said).toMatch(/^true sdk_missing /);
     expect(said).toContain(advice);
+  });
+
+  it.each([
+    ['an import', "import { BatchClient, filterOk, ofType } from 'openapi-batch';"],
+    ['a require', "const { BatchClient, filterOk, ofType } = require('openapi-batch');"],
+  ])('says in a bundle for browsers what to use there, and works as far as it can: %s', async (_, opening) => {
+    const app = consumer();
+    const script = `${opening}
+      import { of } from 'rxjs';
+      of({ type: 'item', result: { ok: true, output: 1 } }).pipe(ofType('item')).subscribe(({ type }) => console.log(type));
+      try { new BatchClient({ db: 'x' }); } catch (error) { console.log(error.message); }`;
+    const { outputFiles } = await build({
+      entryPoints: [app.write('app.js', script)],
+      ...{ bundle: true, write: false, platform: 'browser', format: 'cjs', logLevel: 'silent' },
+    });
+    expect(outputFiles[0]?.text).not.toMatch(/node:|better-sqlite3/);
+    const said = app.run('bundle.cjs', outputFiles[0]?.text ?? '').split('\n');
+    expect(said).toEqual([
+      'item',
+      expect.stringMatching(/^new BatchClient\(\) needs Node\.js.* RemoteBatchClient of "openapi-batch\/browser"/),
+    ]);
   });
 
   it('has a command line', () => {
