@@ -92,6 +92,16 @@ describe('README.md', () => {
     }
   });
 
+  it('has a recipe for Angular that the build of the page compiles', () => {
+    const [recipe, ...others] = blocks.filter(({ text }) => text.includes('@Component('));
+    expect(others).toEqual([]);
+    const file = 'src/recipe.ts';
+    expect(recipe?.info).toBe(`ts file=samples/angular/${file}`);
+    expect(recipe?.text).toBe(readFileSync(join(root, 'samples/angular', file), 'utf8'));
+    const config = readFileSync(join(root, 'samples/angular/tsconfig.json'), 'utf8');
+    expect((JSON.parse(config) as { files: string[] }).files).toContain(file);
+  });
+
   it('has commands the command line understands', () => {
     const commands = ofKind('sh')
       .flatMap(({ text }) => text.split('\n'))
