@@ -1,4 +1,5 @@
 import { asyncScheduler, type Observable, type SchedulerLike } from 'rxjs';
+import { messageOf } from '../core/errors.js';
 import type { ResolvedItem } from '../core/item.js';
 import { mergePull } from '../operators/merge-pull.js';
 import type { Limiter } from '../pacing/limiter.js';
@@ -44,19 +45,35 @@ export interface EmulatedRunOptions extends OutcomeOptions {
 /** Ordinary requests under a limit: pulls items, passes the limiter, sends, and tells what is to be written. */
 export function emulatedRun(options: EmulatedRunOptions): Observable<Draft> {
   const { queue, provider, concurrency, timeoutMs, scheduler = asyncScheduler } = options;
+  const estimate = safeEstimate(options.estimateTokens, provider);
   const sendOptions = {
     ...options,
     scheduler,
     deadlines: new Deadlines(timeoutMs, scheduler),
     classify: safeClassify(provider),
     stragglers: options.stragglerFactor === undefined ? undefined : new Stragglers(options.stragglerFactor, scheduler),
-    estimate: safeEstimate(options.estimateTokens, provider),
+    estimate: (item: WorkItem) => estimated(item, estimate, options),
     count: provider.countTokens?.bind(provider) ?? (provider.estimateTokens === undefined ? countUsage : undefined),
     spent: (until: number) =>
       options.stop({ kind: 'stop', status: 'paused', code: 'daily_quota', message: spentMessage, until }),
     conclude: (decision: Decision, item: WorkItem) => conclude(decision, item, options),
   };
   return mergePull(queue, (item) => sendItem(item, sendOptions), { concurrency, scheduler });
+}
+
+/** The tokens of an item; where the user's function fails, the run ends before the item is sent. */
+function estimated(
+  item: WorkItem,
+  estimate: (item: ResolvedItem) => number,
+  { queue, stop }: EmulatedRunOptions,
+): number | undefined {
+  try {
+    return estimate(item.resolved);
+  } catch (error) {
+    stop({ kind: 'stop', status: 'failed', code: 'invalid_options', message: messageOf(error) });
+    queue.delay(item, 0);
+    return undefined;
+  }
 }
 
 /** Tells the queue what becomes of the item; what is to be written comes back. */

@@ -1,5 +1,4 @@
 import { Observable, type SchedulerLike, type Subscriber, type Unsubscribable } from 'rxjs';
-import type { ResolvedItem } from '../core/item.js';
 import type { ItemErrorCode, Usage } from '../core/result.js';
 import type { Limiter } from '../pacing/limiter.js';
 import type { Permit, PermitFailure } from '../pacing/permit.js';
@@ -21,8 +20,8 @@ export interface SendItemOptions extends OutcomeOptions {
   /** Where attempts that take far longer than the others are given up. */
   readonly stragglers: Stragglers | undefined;
   readonly classify: (error: unknown) => Verdict;
-  /** Tokens a request is thought to take from the quota. */
-  readonly estimate: (item: ResolvedItem) => number;
+  /** Tokens a request is thought to take from the quota; undefined where that cannot be told, and the run ends. */
+  readonly estimate: (item: WorkItem) => number | undefined;
   /** Tokens the provider counts in the end, where it counts actual use. */
   readonly count: ((usage: Usage) => number) | undefined;
   /** Carries a decision out; what is to be written comes back. */
@@ -43,7 +42,8 @@ export interface SendItemOptions extends OutcomeOptions {
 export function sendItem(item: WorkItem, options: SendItemOptions): Observable<Draft> {
   return new Observable<Draft>((subscriber) => {
     const limiter = options.limiterFor(item);
-    const tokens = options.estimate(item.resolved);
+    const tokens = options.estimate(item);
+    if (tokens === undefined) return subscriber.complete();
     const permit = limiter.tryAdmit(tokens);
     if (permit !== undefined) {
       new SentItem(item, options, { limiter, tokens, permit }, subscriber).begin();

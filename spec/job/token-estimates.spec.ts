@@ -28,24 +28,6 @@ describe('the estimate of tokens', () => {
     expect(asked[0]).toMatchObject({ itemId: 'i0', input: { prompt: 'i0' }, model: 'm' });
   });
 
-  it.each<[string, () => number]>([
-    [
-      'throws',
-      () => {
-        throw new Error('a bug');
-      },
-    ],
-    ['is no number', () => NaN],
-  ])('of the user is passed over where it %s', (_what, estimateTokens) => {
-    const { tookMs, results } = run(script, {
-      ...limit,
-      items: 11,
-      estimateTokens,
-      providerOptions: { estimateTokens: () => 30 },
-    });
-    expect([tookMs, results.size]).toEqual([10_000, 11]);
-  });
-
   it('is corrected by what the provider counts in the end', () => {
     const providerOptions = {
       estimateTokens: () => 30,
