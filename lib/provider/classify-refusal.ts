@@ -1,5 +1,5 @@
 import type { Failure } from './failure.js';
-import { readLimits, readReset, resetMs, retryAfterMs } from './headers.js';
+import { readLimits, readReset, refusalWaitMs, resetMs } from './headers.js';
 import type { LimitObservation, Verdict } from './provider.js';
 import { dailyQuota, failureVerdict, finalFailure } from './provider-error.js';
 import type { RefusalWords } from './refusal-words.js';
@@ -15,8 +15,12 @@ export function classifyRefusal(failure: Failure, message: string): Verdict {
   const words = readRefusal(message);
   const known = status === undefined ? {} : { status };
   if (words.tooLarge) return finalFailure('too_large', message, known);
-  const statedMs = retryAfterMs(headers) ?? words.waitMs;
-  if (words.period === 'day') return dailyQuota(message, { ...known, ...wait(statedMs ?? resetOfDay(headers, words)) });
+  const statedMs = refusalWaitMs(headers) ?? words.waitMs;
+  if (words.period === 'day')
+    return dailyQuota(message, {
+      ...known,
+      ...wait(statedMs === undefined ? resetOfDay(headers, words) : usefulWait(statedMs, words)),
+    });
 
   const told = readLimits(headers);
   const limits = merge(statedLimits(words), told);
@@ -25,6 +29,22 @@ export function classifyRefusal(failure: Failure, message: string): Verdict {
     ...wait(statedMs ?? (told === undefined ? resetMs(headers) : undefined)),
     ...(limits === undefined ? {} : { limits }),
   });
+}
+
+const dayMs = 86_400_000;
+/** Part of a day's quota that is worth going on for: less would be spent before anybody has looked. */
+const usefulPart = 1 / 4;
+
+/**
+ * A quota of the day that comes back evenly (OpenAI, Groq) asks to wait for as much as this one request takes, seconds as a
+ * rule; going on then would be refused at the next request. Where the numbers say that it is such a quota, the wait is for a
+ * useful part of it.
+ */
+function usefulWait(statedMs: number, { limit, used, requested }: RefusalWords): number {
+  if (limit === undefined || used === undefined || limit <= 0) return statedMs;
+  const untilFree = (part: number): number => ((used - limit + part) / limit) * dayMs;
+  const evenly = statedMs <= untilFree(requested ?? 1) * 2 + 60_000;
+  return evenly ? Math.max(statedMs, Math.ceil(untilFree(limit * usefulPart))) : statedMs;
 }
 
 /** The reset header of the refused dimension, if it can be that of a day: a minute's is never longer than the minute. */

@@ -21,15 +21,27 @@ export function retryAfterMs(headers: unknown, now = Date.now()): number | undef
   return asked !== undefined && asked <= longestWaitMs ? asked : undefined;
 }
 
-/** A quota is good again after a day; who asks for more than a week has sent nonsense, and would hold a job for ever. */
+/**
+ * The same of a refusal (429), where a longer wait counts as a week. It may be meant: a quota of the month. The job pauses then
+ * and says until when, instead of asking again and again somebody who said for how long there is no use; a wait of one item
+ * (after a 503, say), which nobody sees, is not believed.
+ */
+export function refusalWaitMs(headers: unknown, now = Date.now()): number | undefined {
+  const asked = statedWaitMs(headers, now);
+  return asked === undefined ? undefined : Math.min(asked, longestWaitMs);
+}
+
+/** A quota is good again after a day as a rule; who asks for more than a week has sent nonsense as a rule. */
 const longestWaitMs = 7 * 86_400_000;
+/** Seconds from which on a number is a point in time, as some send it: three years. */
+const epochFrom = 1e8;
 
 function statedWaitMs(headers: unknown, now: number): number | undefined {
   const milliseconds = readHeader(headers, 'retry-after-ms');
   if (milliseconds !== undefined && isAmount(milliseconds)) return Number(milliseconds);
   const text = readHeader(headers, 'retry-after')?.trim();
   if (text === undefined || text === '') return undefined;
-  if (isAmount(text)) return Number(text) * 1000;
+  if (isAmount(text) && Number(text) < epochFrom) return Number(text) * 1000;
   const serverNow = Date.parse(readHeader(headers, 'date') ?? '');
   return parseDuration(text) ?? untilDate(text, Number.isNaN(serverNow) ? now : serverNow);
 }
@@ -56,7 +68,7 @@ export function readReset(headers: unknown, dimension: Dimension, now = Date.now
   const text = readHeader(headers, `x-ratelimit-reset-${dimension}`);
   // Some compatible servers send -1 for "none".
   if (text === undefined || text.trim() === '' || text.trim().startsWith('-')) return undefined;
-  if (isAmount(text)) return Number(text) > 1e8 ? untilDate(text, now) : Number(text) * 1000;
+  if (isAmount(text)) return Number(text) > epochFrom ? untilDate(text, now) : Number(text) * 1000;
   return parseDuration(text) ?? untilDate(text, now);
 }
 

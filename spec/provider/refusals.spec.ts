@@ -87,20 +87,68 @@ describe('a 429 of a minute', () => {
   });
 });
 
+describe('a 429 that asks for more than a week', () => {
+  const week = 7 * 86_400_000;
+  const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toUTCString();
+  const inMinutes = (minutes: number): string => String(Math.floor(Date.now() / 1_000) + minutes * 60);
+
+  it.each([
+    ['a date far ahead', inDays(30)],
+    ['seconds', '2592000'],
+    ['no end', '9'.repeat(400)],
+  ])('is held for the week: %s', (_name, asked) => {
+    expect(verdict('slow down', { 'retry-after': asked })).toMatchObject(held({ waitMs: week }));
+  });
+
+  it('is held as long as it says within the week, also by epoch seconds', () => {
+    const { waitMs } = verdict('slow down', { 'retry-after': inDays(6) }) as { waitMs: number };
+    expect(waitMs / 86_400_000).toBeCloseTo(6, 3);
+    const epoch = verdict('slow down', { 'retry-after': inMinutes(10) }) as { waitMs: number };
+    expect(Math.abs(epoch.waitMs - 600_000)).toBeLessThan(2_000);
+  });
+
+  it('is not believed of a failure that is none of the quota', () => {
+    const failure = Object.assign(new Error('x'), { status: 503, headers: { 'retry-after': inDays(30) } });
+    expect(defaultClassify(failure)).not.toHaveProperty('waitMs');
+  });
+});
+
 describe('a 429 of a day', () => {
   const rpd = openaiWords('requests per day (RPD)', 'Limit 200, Used 200, Requested 1', ' Please try again in 7m12s.');
   const silent = openaiWords('requests per day (RPD)', 'Limit 200, Used 200, Requested 1');
   const reset = { ...requestHeaders, 'x-ratelimit-reset-requests': '23h59m0s' };
 
   it.each<[string, string, object, object]>([
-    ['requests, the wait in words', rpd, {}, paused({ waitMs: 432_000 })],
-    ['requests, the wait in a header', rpd, { 'retry-after': '500' }, paused({ waitMs: 500_000 })],
+    // One request comes back in 7 minutes, a quarter of them in six hours.
+    ['requests, the wait in words', rpd, {}, paused({ waitMs: 21_600_000 })],
+    ['requests, the wait in a header', rpd, { 'retry-after': '500' }, paused({ waitMs: 21_600_000 })],
+    ['requests, which come back all at once', rpd, { 'retry-after': '1000' }, paused({ waitMs: 1_000_000 })],
+    ['requests, in a longer time', rpd, { 'retry-after': '80000' }, paused({ waitMs: 80_000_000 })],
+    [
+      'one request larger than a quarter',
+      openaiWords('tokens per day (TPD)', 'Limit 1000, Used 900, Requested 700', ' Please try again in 14h24m.'),
+      {},
+      paused({ waitMs: 51_840_000 }),
+    ],
+    [
+      'thousands of requests, the wait a few seconds',
+      openaiWords('requests per day (RPD)', 'Limit 10000, Used 10000, Requested 1', ' Please try again in 8.64s.'),
+      {},
+      paused({ waitMs: 21_600_000 }),
+    ],
+    [
+      'unknown numbers',
+      'Limit reached on requests per day (RPD). Please try again in 5m.',
+      {},
+      paused({ waitMs: 300_000 }),
+    ],
     ['requests, a reset header alone', silent, reset, paused({ waitMs: 86_340_000 })],
     [
       'tokens of Groq',
       groqWords('tokens per day (TPD)', 'Limit 100000, Used 97050, Requested 3619. Please try again in 9m38.016s'),
       {},
-      paused({ waitMs: 578_016 }),
+      // 2,950 are left of 25,000.
+      paused({ waitMs: 19_051_200 }),
     ],
   ])('of %s', (_name, message, headers, expected) => expect(verdict(message, headers)).toMatchObject(expected));
 

@@ -1,7 +1,7 @@
 import { classifyConnection, classifyStatus, ownVerdict } from '../default-classify.js';
 import type { Failure } from '../failure.js';
 import { readFailure, tidyMessage } from '../failure.js';
-import { retryAfterMs } from '../headers.js';
+import { refusalWaitMs, retryAfterMs } from '../headers.js';
 import type { Verdict } from '../provider.js';
 import type { FailureDetails } from '../provider-error.js';
 import { dailyQuota, failureVerdict, finalFailure } from '../provider-error.js';
@@ -100,7 +100,8 @@ function readGeminiFailure(error: unknown, secrets: readonly string[]): GeminiFa
   const failure = readFailure(error);
   const { code, status: rpc, message, retryMs, violations, reasons } = readGeminiError(error);
   const status = failure.status ?? code ?? statuses[rpc ?? ''];
-  const waits = [retryMs, retryAfterMs(failure.headers)].filter((wait) => wait !== undefined);
+  const header = (status === 429 ? refusalWaitMs : retryAfterMs)(failure.headers);
+  const waits = [retryMs, header].filter((wait) => wait !== undefined);
   const waitMs = waits.length === 0 ? undefined : Math.max(...waits);
   return {
     ...failure,

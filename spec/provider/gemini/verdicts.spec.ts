@@ -69,6 +69,11 @@ const rows: readonly (readonly [name: string, answer: Handler, verdict: object])
   ],
   ['429 without details', rpc(429, 'RESOURCE_EXHAUSTED', 'Resource has been exhausted (e.g. check quota).'), refused()],
   [
+    '429 with a retry-after of a month',
+    rpc(429, 'RESOURCE_EXHAUSTED', 'x', [], { 'retry-after': '2592000' }),
+    { kind: 'rate_limited', waitMs: 604_800_000 },
+  ],
+  [
     '429 with retry-after, which the SDK drops',
     rpc(429, 'RESOURCE_EXHAUSTED', 'x', [], { 'retry-after': '2' }),
     refused({ waitMs: 2_000 }),

@@ -93,7 +93,7 @@ const rows: readonly (readonly [name: string, answer: Handler, verdict: object])
   [
     '429 of the day',
     limited({}, `${words('requests per day (RPD)')}: Limit 200, Used 200, Requested 1. Please try again in 7m12s.`),
-    { kind: 'stop', status: 'paused', code: 'daily_quota', waitMs: 432_000 },
+    { kind: 'stop', status: 'paused', code: 'daily_quota', waitMs: 21_600_000 },
   ],
   [
     '429 of the day that should not be retried',
@@ -101,7 +101,7 @@ const rows: readonly (readonly [name: string, answer: Handler, verdict: object])
       { 'x-should-retry': 'false', 'retry-after': '60' },
       `${words('tokens per day (TPD)')}: Limit 9, Used 9, Requested 1.`,
     ),
-    { kind: 'stop', status: 'paused', code: 'daily_quota', waitMs: 60_000 },
+    { kind: 'stop', status: 'paused', code: 'daily_quota', waitMs: 21_600_000 },
   ],
   ['401', error(401, { code: 'invalid_api_key', message: `Incorrect API key provided: ${key}.` }), stop('auth')],
   ['403', error(403, { code: 'model_not_found' }), stop('auth')],
