@@ -1,6 +1,7 @@
 import { messageOf } from '../core/errors.js';
 import type { ProviderResponse, Verdict } from '../provider/provider.js';
 import { finalFailure, ProviderError } from '../provider/provider-error.js';
+import { knownLimits } from './known-limits.js';
 import { storedUsage } from './stored-parts.js';
 
 /**
@@ -11,7 +12,7 @@ export function readResponse(value: unknown): ProviderResponse {
   try {
     if (typeof value !== 'object' || value === null || !('output' in value)) throw new ProviderError(shapeless(value));
     const { output, usage, raw, limits } = value as ProviderResponse;
-    return { output, ...storedUsage(usage), raw, ...(limits === undefined ? {} : { limits }) };
+    return { output, ...storedUsage(usage), raw, ...(limits === undefined ? {} : knownLimits(limits)) };
   } catch (error) {
     if (error instanceof ProviderError) throw error;
     throw new ProviderError(finalFailure('invalid_response', `The answer cannot be read: ${messageOf(error)}`));

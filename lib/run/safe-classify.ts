@@ -1,7 +1,9 @@
 import { messageOf } from '../core/errors.js';
+import { jsonProblem } from '../core/json-value.js';
 import { defaultClassify } from '../provider/default-classify.js';
 import type { Provider, Verdict } from '../provider/provider.js';
 import { failureVerdict } from '../provider/provider-error.js';
+import { isAmount, knownLimits } from './known-limits.js';
 
 type Classify = (error: unknown) => Verdict;
 
@@ -15,7 +17,7 @@ export function safeClassify(provider: Pick<Provider, 'classify'>): Classify {
     for (const judge of judges) {
       try {
         const verdict = judge(error);
-        if (isVerdict(verdict)) return verdict;
+        if (isVerdict(verdict)) return usable(verdict);
       } catch {
         // The next one may know better.
       }
@@ -30,5 +32,17 @@ function isVerdict(value: unknown): value is Verdict {
   if (typeof value !== 'object' || value === null || !('kind' in value) || !kinds.has(value.kind)) return false;
   if (!('error' in value) || typeof value.error !== 'object' || value.error === null) return false;
   const { code, message } = value.error as Readonly<Record<string, unknown>>;
-  return typeof code === 'string' && typeof message === 'string';
+  return typeof code === 'string' && typeof message === 'string' && jsonProblem(value.error) === undefined;
+}
+
+/** The same without a wait or limits that are no amounts: nobody can wait for those. */
+function usable(verdict: Verdict): Verdict {
+  const { waitMs, limits } = verdict as { readonly waitMs?: unknown; readonly limits?: unknown };
+  if (waitMs === undefined && limits === undefined) return verdict;
+  const rest = Object.fromEntries(Object.entries(verdict).filter(([name]) => name !== 'waitMs' && name !== 'limits'));
+  return {
+    ...(rest as unknown as Verdict),
+    ...(isAmount(waitMs) ? { waitMs } : {}),
+    ...knownLimits(limits),
+  };
 }

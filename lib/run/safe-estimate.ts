@@ -2,6 +2,7 @@ import { messageOf } from '../core/errors.js';
 import type { ResolvedItem } from '../core/item.js';
 import { estimateTokens } from '../provider/estimate-tokens.js';
 import type { Provider } from '../provider/provider.js';
+import { isAmount } from './known-limits.js';
 
 type Estimate = (item: ResolvedItem) => number;
 
@@ -50,8 +51,4 @@ function guarded(first: Estimate | undefined, otherwise: Estimate): Estimate {
       return otherwise(item);
     }
   };
-}
-
-function isAmount(tokens: unknown): tokens is number {
-  return typeof tokens === 'number' && tokens >= 0 && tokens < Infinity;
 }

@@ -1,5 +1,6 @@
-import type { Provider, ProviderResponse } from '../../lib/index.js';
+import { ProviderError, type Provider, type ProviderResponse, type Verdict } from '../../lib/index.js';
 import { mostNesting } from '../../lib/core/json-value.js';
+import { finalFailure } from '../../lib/provider/provider-error.js';
 import { items, tell, testClients } from '../support/clients.js';
 
 const clients = testClients();
@@ -35,7 +36,9 @@ describe('an answer that cannot be stored does not end the job', () => {
   it.each<[string, () => unknown, RegExp]>([
     ['nested 100,000 levels deep', () => nested(100_000), /nested more than 1000 levels deep/],
     ['a circle', () => circle, /nested more than 1000 levels deep/],
-    ['a bigint', () => ({ n: 1n }), /a bigint/],
+    ['a bigint', () => 1n, /a bigint/],
+    ['an object with a bigint', () => ({ n: [{ m: 1n }] }), /a bigint/],
+    ['a toJSON that gives a bigint', () => ({ toJSON: () => 1n }), /BigInt/],
     ['a function', () => () => 1, /a function/],
     ['a toJSON that throws', () => ({ toJSON: () => blow() }), /blown/],
   ])('its output is %s: that item fails', async (_what, output, message) => {
@@ -57,8 +60,23 @@ describe('an answer that cannot be stored does not end the job', () => {
   it.each<[string, () => unknown]>([
     ['nested 100,000 levels deep', () => nested(100_000)],
     ['a circle', () => circle],
+    ['a bigint', () => 1n],
+    ['an object with a bigint', () => ({ id: 1n })],
   ])('its raw body is %s: the answer was paid for and is kept', async (_what, raw) => {
     const { result } = await ask(() => ({ output: 'paid', raw: raw() }));
+    expect(result).toEqual({ itemId: 'i0', ok: true, output: 'paid', attempts: 1 });
+  });
+
+  it('the raw body of a failure has a bigint: the failure is kept', async () => {
+    const failed = new ProviderError(finalFailure('content_filtered', 'no', { raw: { id: 1n } }));
+    const { result } = await ask(() => Promise.reject(failed));
+    expect(result).toMatchObject({ ok: false, error: { code: 'content_filtered', message: 'no' } });
+    expect(result).not.toHaveProperty('raw');
+  });
+
+  it('its limits are bigints: nothing is known of limits, and nothing breaks', async () => {
+    const reading = { limit: 10n, remaining: 5n, resetMs: 1n };
+    const { result } = await ask(() => ({ output: 'paid', limits: { requests: reading, tokens: reading } }));
     expect(result).toEqual({ itemId: 'i0', ok: true, output: 'paid', attempts: 1 });
   });
 
@@ -71,6 +89,7 @@ describe('an answer that cannot be stored does not end the job', () => {
   it.each([
     { inputTokens: NaN, outputTokens: 1 },
     { inputTokens: '5', outputTokens: 1 },
+    { inputTokens: 5n, outputTokens: 1n },
     { inputTokens: -1 },
     null,
     1e308,
@@ -107,6 +126,33 @@ describe('what cannot be judged is tried again and does not end the job', () => 
     };
     const { result } = await ask(strange, classify as Provider['classify']);
     expect(result).toMatchObject({ ok: false, attempts: 2, error: { message: 'refused' } });
+  });
+
+  it.each<[string, object]>([
+    ['a status that JSON cannot hold', { kind: 'fail', error: { code: 'too_large', message: 'no', status: 5n } }],
+    ['a wait that is no number', { kind: 'retry', error: { code: 'network', message: 'refused' }, waitMs: 5n }],
+    ['a wait without end', { kind: 'retry', error: { code: 'network', message: 'refused' }, waitMs: NaN }],
+  ])('a verdict with %s', async (_what, verdict) => {
+    const strange = (): never => {
+      throw new Error('refused');
+    };
+    const { result } = await ask(strange, () => verdict as Verdict);
+    expect(result).toMatchObject({ ok: false, attempts: 2, error: { message: 'refused' } });
+  });
+
+  it('a refusal with limits and a wait that are no numbers', async () => {
+    let asked = 0;
+    const limits = { requests: { limit: 1n, remaining: 0n } };
+    const error = { code: 'rate_limited', message: 'slow down', retryable: true };
+    const verdict = { kind: 'rate_limited', error, waitMs: 'soon', limits };
+    const { result } = await ask(
+      () => {
+        if (asked++ === 0) throw new Error('refused');
+        return { output: 'paid' };
+      },
+      () => verdict as unknown as Verdict,
+    );
+    expect(result).toMatchObject({ ok: true, output: 'paid' });
   });
 
   it('a message of 20 MB of open tags', async () => {
