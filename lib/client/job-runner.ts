@@ -2,26 +2,20 @@ import {
   concat,
   defer,
   EMPTY,
-  from,
   ignoreElements,
   lastValueFrom,
   merge,
   Subject,
-  throttleTime,
   type Observable,
   type SchedulerLike,
 } from 'rxjs';
-import { callbackExecutor } from '../callbacks/callback-executor.js';
-import { CallbackRunner } from '../callbacks/callback-runner.js';
-import { BatchError, messageOf } from '../core/errors.js';
+import { BatchError } from '../core/errors.js';
 import type { ResolvedItem } from '../core/item.js';
 import type { Mode } from '../core/job.js';
 import type { Intake } from '../intake/intake.js';
 import { ActiveJob } from '../job/active-job.js';
-import { DurableJob } from '../job/durable-job.js';
 import type { JobHost } from '../job/job-host.js';
-import { logLine, type Log } from '../log/logger.js';
-import { ofType } from '../operators/of-type.js';
+import type { Log } from '../log/logger.js';
 import type { Callbacks } from '../options/map-options.js';
 import type { RunSettings } from '../options/run-options.js';
 import { BatchQuotas } from '../native/batch-quotas.js';
@@ -31,8 +25,12 @@ import type { LimiterRegistry } from '../pacing/limiter-registry.js';
 import type { Provider } from '../provider/provider.js';
 import type { StopRequest } from '../run/stop.js';
 import type { BatchStore, JobRecord, Lease } from '../store/store.js';
+import { BlamedSubscribers } from './blamed-subscribers.js';
 import { ColdJobs } from './cold-jobs.js';
 import { Heartbeat } from './heartbeat.js';
+import { HeldStarts } from './held-starts.js';
+import { JobCallbacks } from './job-callbacks.js';
+import { logRun } from './log-run.js';
 
 export interface JobRunnerOptions {
   readonly store: BatchStore;
@@ -64,18 +62,15 @@ interface Running {
   readonly options: StartOptions;
 }
 
-const logEveryMs = 2_000;
-
 /** The jobs at work in this client: starts them, knows them, ends them. */
 export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' | 'watched'> {
   readonly #running = new Map<string, Running>();
-  readonly #latest = new Map<string, StartOptions>();
+  readonly #held = new HeldStarts();
   readonly #leases = new Map<string, Lease>();
   #closing = false;
   readonly #started = new Subject<string>();
   readonly #cold = new ColdJobs();
-  /** Runs of which a subscriber has thrown. */
-  readonly #blamed = new WeakSet<ActiveJob>();
+  readonly #blamed: BlamedSubscribers;
   readonly #heartbeat: Heartbeat;
   readonly #quotas: BatchQuotas;
   readonly started$: Observable<string> = this.#started.asObservable();
@@ -84,6 +79,7 @@ export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' 
     private readonly options: JobRunnerOptions,
     private readonly host: () => JobHost,
   ) {
+    this.#blamed = new BlamedSubscribers(options.log);
     this.#quotas = new BatchQuotas(options);
     this.#heartbeat = new Heartbeat(options.store, () =>
       [...this.#running.values()].filter(({ run }) => !run.finished),
@@ -96,7 +92,7 @@ export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' 
 
   /** How the job was last started in this client. */
   latest(jobId: string): StartOptions | undefined {
-    return this.#latest.get(jobId);
+    return this.#held.get(jobId);
   }
 
   /** Takes the job and begins on the next turn. Throws `job_busy` where somebody else has it. */
@@ -114,7 +110,7 @@ export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' 
     const lease = store.acquire(jobId);
     this.#leases.set(jobId, lease);
     const record = this.#prepare(lease, options);
-    this.#replaceLatest(jobId, options);
+    this.#held.replace(jobId, options);
     const { requestsPerMinute, tokensPerMinute, concurrency } = settings;
     const scope = provider.quotaScope ?? provider.name;
     const known = new Set<string | undefined>();
@@ -125,7 +121,7 @@ export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' 
       return limiters.limiter(scope, model, limits);
     };
     limiterFor(record.model ?? provider.defaultModel).forgive();
-    const callbacks = this.#callbacks(record, options.callbacks);
+    const callbacks = JobCallbacks.of(record, options.callbacks, { ...this.options, host: this.host() });
     const run = new ActiveJob({
       store,
       lease,
@@ -140,7 +136,7 @@ export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' 
       partial: options.partial,
       undecided: isUndecided(record, provider, options),
       sleptSince: (time) => this.#heartbeat.sleep.sleptSince(time),
-      settleCallbacks: (completed) => (callbacks === undefined ? EMPTY : callbacks.settle(completed)),
+      settleCallbacks: (completed) => callbacks?.settle(completed) ?? EMPTY,
       scheduler,
       random,
       estimateTokens: this.options.estimateTokens,
@@ -153,7 +149,7 @@ export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' 
   /** The work of this job follows its watchers. */
   startWhenWatched(options: StartOptions): void {
     const { jobId } = options;
-    this.#replaceLatest(jobId, options);
+    this.#held.replace(jobId, options);
     let created = options.created;
     this.#cold.add(jobId, () => {
       this.#begin({ ...options, created });
@@ -178,25 +174,16 @@ export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' 
     return concat(run?.ended$.pipe(ignoreElements()) ?? EMPTY, start$);
   }
 
-  /** What a subscriber threw is said at once, and thrown when the work it watched is over: no job stops for a broken view. */
   blame(jobId: string, error: unknown): void {
     const run = this.active(jobId);
     if (run === undefined) throw error;
-    if (this.#blamed.has(run)) return;
-    this.#blamed.add(run);
-    const text = `A subscriber of job "${jobId}" threw: ${messageOf(error)}`;
-    this.options.log?.(text);
-    process.emitWarning(text, {
-      code: 'OPENAPI_BATCH_SUBSCRIBER',
-      detail: 'The job goes on; the error is thrown when it has ended.',
-    });
-    run.ended$.subscribe({ error: () => undefined, complete: () => reportLater(error) });
+    this.#blamed.blame(run, error);
   }
 
   /** Lets go of an input held in the middle, and of the job's watchers. */
   forget(jobId: string): void {
     this.#cold.remove(jobId);
-    this.#replaceLatest(jobId, undefined);
+    this.#held.replace(jobId, undefined);
   }
 
   /** Stops every run and waits until each has ended; `drainMs` overrides theirs. */
@@ -210,7 +197,7 @@ export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' 
     }
     await ended;
     this.#heartbeat.stop();
-    for (const { intakes } of this.#latest.values()) for (const intake of intakes) intake.close();
+    this.#held.closeAll();
   }
 
   #prepare(lease: Lease, { jobId, retryFailed, settings, mode }: StartOptions): JobRecord {
@@ -231,14 +218,6 @@ export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' 
     }
   }
 
-  /** What a finished reading remembers of its items is no longer needed. */
-  #forgetRead(jobId: string): void {
-    const latest = this.#latest.get(jobId);
-    if (latest?.intakes.every((intake) => intake.ended || intake.closed) === true) {
-      this.#latest.set(jobId, { ...latest, intakes: [] });
-    }
-  }
-
   /** A client may live for a hundred thousand jobs: what cannot be taken up again leaves nothing behind. */
   #forgetEnded(jobId: string): void {
     const { store } = this.options;
@@ -256,15 +235,6 @@ export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' 
     return record?.status === 'paused' && record.reason?.code === 'unwatched';
   }
 
-  /** An input that no later run will read is told so. */
-  #replaceLatest(jobId: string, options: StartOptions | undefined): void {
-    for (const intake of this.#latest.get(jobId)?.intakes ?? []) {
-      if (options?.intakes.includes(intake) !== true) intake.close();
-    }
-    if (options === undefined) this.#latest.delete(jobId);
-    else this.#latest.set(jobId, options);
-  }
-
   #register(jobId: string, running: Running): void {
     this.#running.set(jobId, running);
     this.#heartbeat.start();
@@ -274,62 +244,13 @@ export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' 
       error: () => undefined,
       complete: () => {
         if (this.#running.get(jobId) === running) this.#running.delete(jobId);
-        this.#forgetRead(jobId);
+        this.#held.forgetRead(jobId);
         if (this.active(jobId) === undefined) this.#forgetEnded(jobId);
         if (this.#running.size === 0) this.#heartbeat.stop();
       },
     });
     const { log, scheduler } = this.options;
-    if (log === undefined) return;
-    log(`job ${jobId} started`);
-    const progress$ = run.live$.pipe(ofType('progress'), throttleTime(logEveryMs, scheduler));
-    // The end is told at once: a program may be over right after it.
-    merge(progress$, run.live$.pipe(ofType('complete'))).subscribe({
-      next: (event) => log(logLine(event)),
-      error: (error: unknown) => log(`job ${jobId} stopped: ${messageOf(error)}`),
-    });
-  }
-
-  #callbacks(record: JobRecord, callbacks: Callbacks) {
-    const { store, scheduler, log } = this.options;
-    const executor = callbackExecutor(callbacks, scheduler);
-    if (executor === undefined) return undefined;
-    const job = new DurableJob(this.host(), record.jobId, { insideCallback: true });
-    let warned = false;
-    const runner = new CallbackRunner({
-      store,
-      jobKey: record.key,
-      job,
-      executor,
-      scheduler,
-      onError: (name, error) => {
-        const text = `${name} of job "${record.jobId}" failed: ${messageOf(error)}`;
-        log?.(text);
-        if (!warned)
-          process.emitWarning(text, {
-            code: 'OPENAPI_BATCH_CALLBACK',
-            detail: 'Further failures of this job’s callbacks are only logged.',
-          });
-        warned = true;
-      },
-    });
-    const delivered = new Subject<never>();
-    return {
-      listen: (live$: ActiveJob['live$']): void => {
-        runner
-          .run(live$)
-          .subscribe({ error: (error: unknown) => delivered.error(error), complete: () => delivered.complete() });
-      },
-      settle: (completed: boolean): Observable<unknown> =>
-        defer(() => {
-          runner.end();
-          return concat(
-            delivered,
-            completed ? runner.complete() : EMPTY,
-            defer(() => from(runner.close())),
-          );
-        }),
-    };
+    if (log !== undefined) logRun(run, log, scheduler);
   }
 }
 
@@ -342,11 +263,4 @@ function isUndecided(record: JobRecord, { native }: Provider, { intakes }: Start
 function unwatched(jobId: string): StopRequest {
   const message = `Nobody watches job "${jobId}"; it goes on with the next subscriber`;
   return { kind: 'stop', status: 'paused', code: 'unwatched', message };
-}
-
-/** As RxJS reports what nobody handles. */
-function reportLater(error: unknown): void {
-  setTimeout(() => {
-    throw error;
-  });
 }
