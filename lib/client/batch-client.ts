@@ -1,7 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { asyncScheduler, lastValueFrom, Subject, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, Subject, type SchedulerLike } from 'rxjs';
 import { BatchError, OptionsError } from '../core/errors.js';
 import type { JobInfo, RunMode } from '../core/job.js';
 import { Intake } from '../intake/intake.js';
@@ -13,13 +10,11 @@ import { infoOf, storedProgress } from '../job/job-info.js';
 import type { JobHost } from '../job/job-host.js';
 import { StoredJobReader, type JobReader } from '../job/job-reader.js';
 import { logger } from '../log/logger.js';
-import { inSlices } from '../operators/in-slices.js';
 import { checkOptions } from '../options/check-options.js';
 import { clientSchema, type BatchClientOptions } from '../options/client-options.js';
 import {
   mapSchema,
   resumeSchema,
-  type Callbacks,
   type ItemSource,
   type MapOptions,
   type ResumeOptions,
@@ -30,11 +25,14 @@ import { namedProvider } from '../provider/named-providers.js';
 import type { Provider } from '../provider/provider.js';
 import { resolveItem, type ItemDefaults } from '../run/work-item.js';
 import { sqliteStore } from '../store/sqlite/sqlite-store.js';
-import type { BatchStore, JobRecord, NewJob } from '../store/store.js';
+import type { BatchStore, JobRecord } from '../store/store.js';
 import { chooseMode } from '../native/choose-mode.js';
 import { refuseConflict } from './attach-rules.js';
+import { checkCallbacks, hasCallbacks } from './check-callbacks.js';
 import type { BatchClientApi, CloseOptions, PruneOptions } from './client-api.js';
+import { Housekeeping } from './housekeeping.js';
 import { JobRunner, type StartOptions } from './job-runner.js';
+import { newJob } from './new-job.js';
 
 /** Where jobs are stored when nothing is said. */
 const defaultDb = 'openapi-batch.sqlite';
@@ -50,6 +48,7 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
   readonly #scheduler: SchedulerLike;
   readonly #runner: JobRunner;
   readonly #host: JobHost;
+  readonly #housekeeping: Housekeeping;
   readonly #closed$ = new Subject<void>();
   /** Its jobs a page at a time, for servers such as `openapi-batch/http`. */
   readonly reader: JobReader;
@@ -90,13 +89,18 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
       cancelIdle: (jobId) => this.#cancelIdle(jobId),
     };
     this.reader = new StoredJobReader(this.#host);
+    this.#housekeeping = new Housekeeping({
+      store: this.#store,
+      scheduler: this.#scheduler,
+      forget: (jobId) => this.#runner.forget(jobId),
+    });
   }
 
   map<T = unknown>(options: MapOptions<T>): BatchJob<T> {
     this.#refuseClosed('map()');
     const { items, asyncSubmit = true } = checkOptions(mapSchema, options, 'map()');
     const callbacks = checkCallbacks(options, 'map()');
-    const asked = this.#newJob(options as MapOptions);
+    const asked = newJob(options as MapOptions, this.#options, this.#provider);
     this.#provider.prepare?.();
     const { jobId } = asked;
     const known = options.jobId === undefined ? undefined : this.#store.findJob(jobId);
@@ -153,23 +157,12 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
 
   async delete(jobId: string): Promise<void> {
     this.#refuseClosed('delete()');
-    this.#refuseLiveBatches(requireJob(this.#host, checkJobId(jobId, 'delete()')));
-    this.#store.deleteJob(jobId);
-    this.#runner.forget(jobId);
-    await this.#sweep();
+    await this.#housekeeping.delete(requireJob(this.#host, checkJobId(jobId, 'delete()')));
   }
 
-  async prune({ olderThan }: PruneOptions): Promise<readonly string[]> {
+  async prune(options: PruneOptions): Promise<readonly string[]> {
     this.#refuseClosed('prune()');
-    const before = olderThan instanceof Date ? olderThan.getTime() : Date.now() - olderThan;
-    if (!Number.isFinite(before))
-      throw new OptionsError('prune(): expected "olderThan" to be a Date or an age in milliseconds');
-    const ended = this.#store
-      .listJobs()
-      .filter(({ status, updatedAt }) => (status === 'completed' || status === 'cancelled') && updatedAt < before);
-    for (const { jobId } of ended) this.#store.deleteJob(jobId);
-    await this.#sweep();
-    return ended.map(({ jobId }) => jobId);
+    return this.#housekeeping.prune(options);
   }
 
   close(options: CloseOptions = {}): Promise<void> {
@@ -252,44 +245,6 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
     return true;
   }
 
-  /** Deleting would forget batches that go on, and cost. */
-  #refuseLiveBatches({ key, jobId, status }: JobRecord): void {
-    const live = this.#store.shards.list(key, 0).flatMap(({ batchId }) => (batchId === null ? [] : [batchId]));
-    if (live.length === 0 || status === 'cancelled' || status === 'completed') return;
-    const text = `Job "${jobId}" has batches at its provider (${live.slice(0, 3).join(', ')}); cancel() it first, or they go on and are paid for`;
-    throw new BatchError('job_busy', text, { jobId });
-  }
-
-  #newJob(options: MapOptions): NewJob {
-    const { jobId = `job-${randomUUID()}`, mode = 'auto', params = {}, tags = [], metadata = null } = options;
-    const { nativeMinItems } = mergeRunOptions(pickRunOptions(this.#options), pickRunOptions(options));
-    const count = Array.isArray(options.items) ? options.items.length : undefined;
-    const { runMode, reason } = chooseMode({ mode, provider: this.#provider, count, nativeMinItems });
-    return {
-      jobId,
-      provider: this.#provider.name,
-      endpoint: this.#provider.endpoint ?? 'default',
-      model: options.model ?? this.#options.defaultModel ?? this.#provider.defaultModel ?? null,
-      params,
-      mode,
-      runMode,
-      modeReason: reason,
-      tags,
-      metadata,
-      settings: this.#publicSettings(),
-    };
-  }
-
-  /** What a later `resume` from the command line needs to reach the same server; never a secret. */
-  #publicSettings(): Readonly<Record<string, unknown>> {
-    const { provider = 'local_echo', baseURL, openai } = this.#options;
-    if (typeof provider !== 'string') return { ownProvider: true };
-    const address = openai?.azure?.endpoint ?? baseURL;
-    if (address === undefined) return {};
-    const { username, password, search } = new URL(address);
-    return username === '' && password === '' && search === '' ? { baseURL: address } : {};
-  }
-
   #intake(items: ItemSource, defaults: ItemDefaults): Intake {
     const reject = this.#provider.reject?.bind(this.#provider);
     return new Intake({
@@ -298,12 +253,6 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
       reject: (item) => reject?.(resolveItem(item.itemId ?? '', item, defaults)),
       scheduler: this.#scheduler,
     });
-  }
-
-  async #sweep(): Promise<void> {
-    const slices$ = inSlices(() => (this.#store.sweep().done ? [] : [true]), { scheduler: this.#scheduler });
-    await lastValueFrom(slices$, { defaultValue: true });
-    this.#store.checkpoint();
   }
 
   #refuseClosed(call: string): void {
@@ -316,39 +265,4 @@ function checkJobId(jobId: unknown, call: string): string {
   if (typeof jobId !== 'string' || jobId === '')
     throw new OptionsError(`${call}: expected the id of a job (a string), got ${typeof jobId}`);
   return jobId;
-}
-
-function hasCallbacks(options: Callbacks): boolean {
-  return [options.onProgress, options.onItem, options.onComplete, options.callbackModule].some(
-    (value) => value !== undefined,
-  );
-}
-
-function checkCallbacks<T>(callbacks: Callbacks<T>, call: string): Callbacks {
-  const { callbackExecutor, callbackModule, onProgress, onItem, onComplete } = callbacks;
-  if (callbackExecutor === 'thread' && callbackModule === undefined) {
-    throw new OptionsError(
-      `${call}: callbackExecutor "thread" needs "callbackModule", the URL of a module that exports onItem, onProgress or onComplete; a function cannot be sent to another thread`,
-    );
-  }
-  // What the results are is between the caller and the callbacks.
-  if (callbackModule === undefined) return callbacks as Callbacks;
-  if (callbackExecutor !== 'thread')
-    throw new OptionsError(`${call}: "callbackModule" is for callbackExecutor "thread"; give functions otherwise`);
-  if ([onProgress, onItem, onComplete].some((value) => value !== undefined)) {
-    throw new OptionsError(
-      `${call}: with "callbackModule" the callbacks come from that module; leave onProgress, onItem and onComplete out`,
-    );
-  }
-  refuseMissingModule(callbackModule, call);
-  return callbacks as Callbacks;
-}
-
-/** Found out at once: a thread that cannot load it would lose every callback. */
-function refuseMissingModule(module: string | URL | undefined, call: string): void {
-  if (module === undefined) return;
-  const text = String(module);
-  const path = text.startsWith('file:') ? fileURLToPath(text) : text;
-  if (/^[a-z]+:\/\//i.test(path) || existsSync(path)) return;
-  throw new OptionsError(`${call}: the "callbackModule" ${path} does not exist`);
 }
