@@ -4,10 +4,12 @@ import { judge, refusedReviews } from './demo-items.js';
 const about = (...numbers: readonly number[]): RegExp => new RegExp(`Review (${numbers.join('|')}):`);
 const [tooLarge, ...malformed] = refusedReviews;
 
-/** OpenAI's API on a local port, on a bad day: slow answers, 500s, two spells of rate limiting, three hopeless requests. */
+/** OpenAI's API on a local port, on a bad day: limits on requests and tokens, slow answers, 500s, two spells of rate limiting, three hopeless requests. */
 export function startDemoServer(): Promise<FakeServer> {
   return startFakeOpenAI({
     latencyMs: (n) => 120 + ((n * 37) % 160),
+    requestsPerMinute: 6_000,
+    tokensPerMinute: 300_000,
     answer: ({ text }) => judge(text),
     faults: [
       { fault: openaiFaults.tooLarge(), match: about(tooLarge) },

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { Progress } from 'openapi-batch';
+import type { PacedLimit, Progress } from 'openapi-batch';
 
 export interface ProgressView {
   update(progress: Progress): void;
@@ -48,14 +48,22 @@ function lines(stream: NodeJS.WriteStream): ProgressView {
   };
 }
 
-/** `87/200 done, 85 ok, 2 failed, 8 in flight, 1,520 a minute, held for 1.2 s`. */
+/** `87/200 done, 85 ok, 2 failed, 8 in flight, 1,520/6,000 req/min, 21k/300k tok/min, held for 1.2 s`. */
 function describe({ done, total, ok, failed, inFlight, rate, pacing, status }: Progress): string {
   const parts = [`${String(done)}/${String(total)} done`, `${String(ok)} ok`, `${String(failed)} failed`];
   if (status === 'running') {
-    parts.push(`${String(inFlight)} in flight`, `${rate.itemsPerMinute.toLocaleString('en-US')} a minute`);
+    parts.push(`${String(inFlight)} in flight`);
+    parts.push(pace(rate.requestsPerMinute, pacing.requests, 'req/min', 'standard'));
+    parts.push(pace(rate.tokensPerMinute, pacing.tokens, 'tok/min', 'compact'));
     if (pacing.state === 'held') parts.push(pacing.outage ? 'nothing is answered' : heldFor(pacing.until));
   }
   return parts.join(', ');
+}
+
+/** What flows, against what may: the server tells its limits with every answer. */
+function pace(perMinute: number, limit: PacedLimit | null, unit: string, notation: 'standard' | 'compact'): string {
+  const short = (amount: number): string => amount.toLocaleString('en-US', { notation, maximumFractionDigits: 0 });
+  return `${short(perMinute)}${limit === null ? '' : `/${short(limit.perMinute)}`} ${unit}`;
 }
 
 function heldFor(until: number | null): string {

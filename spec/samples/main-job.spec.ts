@@ -31,6 +31,10 @@ describe('npm start', () => {
     expect(run.stdout).toContain('held by the rate limit');
   });
 
+  it('shows the pace against the limits that the server tells', () => {
+    expect(run.stdout).toMatch(/ in flight, [\d,]+\/[\d,]+ req\/min, [\dK]+\/(2\d\d|300)K tok\/min/);
+  });
+
   it('has each answer billed once by the server', () => {
     expect(run.stdout).toContain('197 billed, none of them twice');
     expect(run.stdout).toMatch(/refused: 2 with 400, \d+ with 429, \d+ with 500/);
