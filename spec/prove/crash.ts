@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import { describeLeft } from './crash/describe-left.js';
 import { proveCrash } from './crash/prove-crash.js';
 import { numbersOf } from './harness/arguments.js';
 import { formatRows } from './harness/table.js';
@@ -10,8 +11,7 @@ async function main(argv: readonly string[]): Promise<void> {
   console.log(`prove:crash --kills ${kills} --seed ${seed} (Node ${process.version}, ${cpus().length} cores)\n`);
   const proof = await proveCrash({ kills, seed, report: (line) => void process.stderr.write(`${line}\n`) });
   console.log(formatRows(proof.heads, proof.rows));
-  if (proof.left.length > 0)
-    console.log(`\n${proof.left.length} points met no kill: ${proof.left.slice(0, 12).join(', ')}`);
+  if (proof.left.length > 0) console.log(`\n${describeLeft(proof.left)}`);
   for (const complaint of proof.complaints) console.log(`\n${complaint}`);
   const seconds = ((performance.now() - from) / 1_000).toFixed(0);
   console.log(`\n${proof.kept ? 'Every promise was kept' : 'A PROMISE WAS BROKEN'} in ${seconds} s; seed ${seed}.`);
