@@ -8,8 +8,8 @@ const [tooLarge, ...malformed] = refusedReviews;
 export function startDemoServer(): Promise<FakeServer> {
   return startFakeOpenAI({
     latencyMs: (n) => 120 + ((n * 37) % 160),
-    requestsPerMinute: 6_000,
-    tokensPerMinute: 300_000,
+    requestsPerMinute: 3_000,
+    tokensPerMinute: 90_000,
     answer: ({ text }) => judge(text),
     faults: [
       { fault: openaiFaults.tooLarge(), match: about(tooLarge) },

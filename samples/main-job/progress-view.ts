@@ -48,7 +48,7 @@ function lines(stream: NodeJS.WriteStream): ProgressView {
   };
 }
 
-/** `87/200 done, 85 ok, 2 failed, 8 in flight, 1,520/6,000 req/min, 21k/300k tok/min, held for 1.2 s`. */
+/** `87/200 done, 85 ok, 2 failed, 8 in flight, 1,520/3,000 req/min, 21K/90K tok/min, held for 1.2 s`. */
 function describe({ done, total, ok, failed, inFlight, rate, pacing, status }: Progress): string {
   const parts = [`${String(done)}/${String(total)} done`, `${String(ok)} ok`, `${String(failed)} failed`];
   if (status === 'running') {

@@ -32,7 +32,7 @@ describe('npm start', () => {
   });
 
   it('shows the pace against the limits that the server tells', () => {
-    expect(run.stdout).toMatch(/ in flight, [\d,]+\/[\d,]+ req\/min, [\dK]+\/(2\d\d|300)K tok\/min/);
+    expect(run.stdout).toMatch(/ in flight, [\d,]+\/[\d,]+ req\/min, [\dK]+\/\d\dK tok\/min/);
   });
 
   it('has each answer billed once by the server', () => {
