@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 describe('the table of provider traps in the README', () => {
   const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');
-  const section = readme.split('\n## ').find((text) => text.startsWith('Provider traps handled')) ?? '';
+  const section = readme.split('\n## ').find((text) => text.startsWith('Which provider traps are handled?')) ?? '';
   const named = [...section.matchAll(/\(spec\/regression\/([\w-]+\.spec\.ts)\)/g)].map((match) => match[1] ?? '');
   const present = readdirSync(__dirname).filter((name) => name.endsWith('.spec.ts') && name !== 'readme-table.spec.ts');
 
