@@ -134,6 +134,17 @@ describe('README.md', () => {
     expect(notNamed([...new Set([...options, ...Object.keys(runShape)])])).toEqual([]);
   });
 
+  it('names every option of the fake servers, and what can be changed in mid-run', () => {
+    const fields = ['fake-server/options.ts', 'fake-server/quota.ts', 'fake-gemini/options.ts'].flatMap((file) => {
+      const source = readFileSync(join(root, 'lib/testing', file), 'utf8');
+      const [, body = ''] = /export interface (?:Fake\w+|Quota)Options[^{]*\{([\s\S]*?)\n\}/.exec(source) ?? [];
+      return [...body.matchAll(/^ {2}readonly (\w+)\?:/gm)].map((match) => match[1] ?? '');
+    });
+    expect(fields.length).toBeGreaterThan(20);
+    expect(notNamed(fields)).toEqual([]);
+    for (const method of ['setQuota', 'setFaults', 'setBatches']) expect(readme).toContain(`${method}(`);
+  });
+
   it('names every flag of the command line', () => {
     const help = ['run', 'resume', 'retry'].map((command) => {
       const parsed = parse([command, '--help'], '1.0.0');
