@@ -1,7 +1,7 @@
 import { asyncScheduler, type Observable, type SchedulerLike } from 'rxjs';
 import { messageOf } from '../core/errors.js';
 import type { ResolvedItem } from '../core/item.js';
-import { mergePull } from '../operators/merge-pull.js';
+import { pullLanes } from '../operators/pull-lanes.js';
 import type { Limiter } from '../pacing/limiter.js';
 import type { OutageLength } from '../pacing/outage.js';
 import { countUsage } from '../provider/estimate-tokens.js';
@@ -58,7 +58,10 @@ export function emulatedRun(options: EmulatedRunOptions): Observable<Draft> {
       options.stop({ kind: 'stop', status: 'paused', code: 'daily_quota', message: spentMessage, until }),
     conclude: (decision: Decision, item: WorkItem) => conclude(decision, item, options),
   };
-  return mergePull(queue, (item) => sendItem(item, sendOptions), { concurrency, scheduler });
+  return pullLanes<WorkItem, Draft>(queue, (item, lane) => sendItem(item, sendOptions, lane), {
+    concurrency,
+    scheduler,
+  });
 }
 
 /** The tokens of an item; where the user's function fails, the run ends before the item is sent. */

@@ -2,7 +2,7 @@ import { messageOf } from '../core/errors.js';
 import type { ProviderResponse, Verdict } from '../provider/provider.js';
 import { finalFailure, ProviderError } from '../provider/provider-error.js';
 import { knownLimits } from './known-limits.js';
-import { storedUsage } from './stored-parts.js';
+import { countsOf } from './stored-parts.js';
 
 /**
  * What a provider gave as its answer, read once. Throws a {@link ProviderError} for what is none: a fault of the provider's
@@ -12,7 +12,9 @@ export function readResponse(value: unknown): ProviderResponse {
   try {
     if (typeof value !== 'object' || value === null || !('output' in value)) throw new ProviderError(shapeless(value));
     const { output, usage, raw, limits } = value as ProviderResponse;
-    return { output, ...storedUsage(usage), raw, ...(limits === undefined ? {} : knownLimits(limits)) };
+    const counts = countsOf(usage);
+    const read = counts === undefined ? { output, raw } : { output, usage: counts, raw };
+    return limits === undefined ? read : { ...read, ...knownLimits(limits) };
   } catch (error) {
     if (error instanceof ProviderError) throw error;
     throw new ProviderError(finalFailure('invalid_response', `The answer cannot be read: ${messageOf(error)}`));

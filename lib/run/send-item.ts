@@ -1,5 +1,6 @@
-import { Observable, type SchedulerLike, type Subscriber, type Unsubscribable } from 'rxjs';
+import { Subscription, type Observable, type SchedulerLike, type Unsubscribable } from 'rxjs';
 import type { ItemErrorCode, Usage } from '../core/result.js';
+import type { Lane } from '../operators/lanes.js';
 import type { Limiter } from '../pacing/limiter.js';
 import type { Permit, PermitFailure } from '../pacing/permit.js';
 import type { Provider, ProviderResponse, Verdict } from '../provider/provider.js';
@@ -37,36 +38,42 @@ export interface SendItemOptions extends OutcomeOptions {
 
 /**
  * One item through the limiter and one attempt, to at most one draft. Never errors: a failure is a value, so only the
- * store can end the stream. Written by hand rather than of five operators, which cost more than the request's own upkeep.
+ * store can end the stream.
  */
-export function sendItem(item: WorkItem, options: SendItemOptions): Observable<Draft> {
-  return new Observable<Draft>((subscriber) => {
-    const limiter = options.limiterFor(item);
-    const tokens = options.estimate(item);
-    if (tokens === undefined) return subscriber.complete();
-    const permit = limiter.tryAdmit(tokens);
-    if (permit !== undefined) {
-      new SentItem(item, options, { limiter, tokens, permit }, subscriber).begin();
-      return;
-    }
-    let admitted = false;
-    subscriber.add(
-      limiter.admit(tokens, options.stopped$, options.jobId).subscribe({
-        next: (granted) => {
-          admitted = true;
-          new SentItem(item, options, { limiter, tokens, permit: granted }, subscriber).begin();
-        },
-        error: (error: unknown) => subscriber.error(error),
-        complete: () => {
-          if (admitted) return;
-          // Not sent: the run stops, or should.
-          const until = limiter.spentUntil(tokens);
-          if (until !== undefined) options.spent(until);
-          subscriber.complete();
-        },
-      }),
-    );
+export function sendItem(item: WorkItem, options: SendItemOptions, lane: Lane<Draft>): void {
+  const limiter = options.limiterFor(item);
+  const tokens = options.estimate(item);
+  if (tokens === undefined) return lane.complete();
+  const permit = limiter.tryAdmit(tokens);
+  if (permit !== undefined) new SentItem(item, options, { limiter, tokens, permit }, lane).begin();
+  else wait(item, options, { limiter, tokens }, lane);
+}
+
+function wait(
+  item: WorkItem,
+  options: SendItemOptions,
+  { limiter, tokens }: Omit<Passage, 'permit'>,
+  lane: Lane<Draft>,
+): void {
+  let admitted = false;
+  const waiting = new Subscription();
+  lane.hold(waiting);
+  const permit$ = limiter.admit(tokens, options.stopped$, options.jobId);
+  const subscription = permit$.subscribe({
+    next: (permit) => {
+      admitted = true;
+      new SentItem(item, options, { limiter, tokens, permit }, lane).begin();
+    },
+    error: (error: unknown) => lane.error(error),
+    complete: () => {
+      if (admitted) return;
+      // Not sent: the run stops, or should.
+      const until = limiter.spentUntil(tokens);
+      if (until !== undefined) options.spent(until);
+      lane.complete();
+    },
   });
+  waiting.add(subscription);
 }
 
 /** What a request passed the limiter with. */
@@ -81,33 +88,32 @@ class SentItem implements Unsubscribable {
   private readonly sentAt: number;
   private open = true;
   private straggled = false;
+  private request: Unsubscribable | undefined;
+  private unwatch: (() => void) | undefined;
 
   constructor(
     private readonly item: WorkItem,
     private readonly options: SendItemOptions,
     private readonly passage: Passage,
-    private readonly subscriber: Subscriber<Draft>,
+    private readonly lane: Lane<Draft>,
   ) {
     this.sentAt = options.scheduler.now();
   }
 
   begin(): void {
-    const { item, options, subscriber } = this;
+    const { item, options } = this;
     const { provider, jobId, deadlines, stragglers } = options;
     options.sending(1, this.sentAt);
-    subscriber.add(this);
-    const request = attempt(provider, item.resolved, { jobId, attempt: item.failures + 1, deadlines }).subscribe(this);
-    if (request.closed) return;
-    subscriber.add(request);
-    if (stragglers === undefined) return;
-    const giveUp = (afterMs: number): void => {
-      this.straggled = true;
-      item.straggles++;
-      request.unsubscribe();
-      const message = `Far slower than the others: no answer within ${String(afterMs)} ms`;
-      this.error(new ProviderError(failureVerdict('timeout', message)));
-    };
-    subscriber.add(stragglers.watch({ sentAt: this.sentAt, straggles: item.straggles, giveUp }));
+    this.lane.hold(this);
+    const request = attempt(provider, item.resolved, { jobId, attempt: item.failures + 1, deadlines }, this);
+    // Over already: answered at once, or given up while the provider was asked.
+    if (!this.open) return request.unsubscribe();
+    this.request = request;
+    this.unwatch = stragglers?.watch({
+      sentAt: this.sentAt,
+      straggles: item.straggles,
+      giveUp: (afterMs) => this.giveUp(afterMs),
+    });
   }
 
   next(response: ProviderResponse): void {
@@ -124,19 +130,39 @@ class SentItem implements Unsubscribable {
     this.conclude(settle(item, verdict, passage, { free, now: options.scheduler.now(), options }));
   }
 
-  /** The teardown: the request is over, one way or another. */
+  /** Nobody waits for it any more. */
   unsubscribe(): void {
+    this.leave();
+    this.end();
+  }
+
+  private giveUp(afterMs: number): void {
+    this.straggled = true;
+    this.item.straggles++;
+    this.request?.unsubscribe();
+    const message = `Far slower than the others: no answer within ${String(afterMs)} ms`;
+    this.error(new ProviderError(failureVerdict('timeout', message)));
+  }
+
+  private conclude(decision: Decision): void {
+    this.leave();
+    const draft = this.options.conclude(decision, this.item);
+    if (draft !== undefined) this.lane.next(draft);
+    this.lane.complete();
+    this.end();
+  }
+
+  /** The request is over, one way or another. */
+  private leave(): void {
     if (!this.open) return;
     this.open = false;
     this.passage.permit.released();
     this.options.sending(-1, this.sentAt);
   }
 
-  private conclude(decision: Decision): void {
-    this.unsubscribe();
-    const draft = this.options.conclude(decision, this.item);
-    if (draft !== undefined) this.subscriber.next(draft);
-    this.subscriber.complete();
+  private end(): void {
+    this.request?.unsubscribe();
+    this.unwatch?.();
   }
 }
 

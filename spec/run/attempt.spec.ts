@@ -24,7 +24,18 @@ function run(
     },
   };
   const deadlines = new Deadlines(timeoutMs, asyncScheduler);
-  return { answer$: attempt(provider, resolved(), { jobId: 'job', attempt: 2, deadlines }), contexts };
+  const answer$ = new Observable<ProviderResponse>((subscriber) =>
+    attempt(
+      provider,
+      resolved(),
+      { jobId: 'job', attempt: 2, deadlines },
+      {
+        next: (response) => (subscriber.next(response), subscriber.complete()),
+        error: (error) => subscriber.error(error),
+      },
+    ),
+  );
+  return { answer$, contexts };
 }
 
 const codeOf = (error: unknown): unknown => (isProviderError(error) ? error.verdict.error.code : error);
