@@ -24,6 +24,11 @@ export class Connection {
     return statement;
   }
 
+  /** The same, for rows that are arrays of their columns: a text is to be asked for in one of the two ways only. */
+  rawSql(text: string): SqliteStatement {
+    return this.#statements.get(text) ?? this.sql(text).raw();
+  }
+
   /** Runs one read. */
   read<R>(work: () => R): R {
     this.#refuseClosed();

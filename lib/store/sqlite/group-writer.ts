@@ -61,12 +61,12 @@ export class GroupWriter {
     { events, sums }: { readonly events: BatchEvent[]; readonly sums: Sums },
   ): void {
     const sequences = this.#results.settle(jobKey, results, at);
-    for (const [place, { result }] of results.entries()) {
+    results.forEach(({ result }, place) => {
       const seq = sequences[place];
-      if (seq === undefined) continue;
+      if (seq === undefined) return;
       events.push({ type: 'item', jobId, seq, at, itemId: result.itemId, result });
       add(sums, result);
-    }
+    });
   }
 
   #apply({ jobId, jobKey }: Lease, draft: Exclude<Draft, { type: 'item' }>, at: number): BatchEvent | undefined {

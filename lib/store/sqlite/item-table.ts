@@ -14,6 +14,16 @@ const toIdentity = (row: IdentityRow): ItemIdentity => ({
   hash: row.hash,
 });
 
+type ClaimedRow = readonly [key: number, itemId: string, request: string, starts: number, failures: number];
+
+const toClaimed = (row: ClaimedRow): ClaimedItem => ({
+  ordinal: ordinalOf(row[0]),
+  itemId: row[1],
+  request: row[2],
+  starts: row[3],
+  failures: row[4],
+});
+
 /** Rows of `items`: written once, read by ranges of the primary key. */
 export class ItemTable {
   constructor(private readonly connection: Connection) {}
@@ -56,12 +66,10 @@ export class ItemTable {
 
   claim(job: number, after: number, limit: number): readonly ClaimedItem[] {
     const text = `
-      SELECT i.key - ? AS ordinal, i.item_id AS itemId, i.request, coalesce(s.starts, 0) AS starts, coalesce(s.failures, 0) AS failures FROM items i LEFT JOIN item_states s ON s.key = i.key
+      SELECT i.key, i.item_id, i.request, coalesce(s.starts, 0), coalesce(s.failures, 0)
+      FROM items i LEFT JOIN item_states s ON s.key = i.key
       WHERE i.key > ? AND i.key <= ? AND (s.state IS NULL OR s.state = 0) ORDER BY i.key LIMIT ?`;
-    // Named so that the rows are what is returned: a copy of each costs as much as the read.
-    const rows = this.connection.read(() =>
-      this.connection.sql(text).all(firstKey(job), itemKey(job, after), lastKey(job), limit),
-    );
-    return rows as ClaimedItem[];
+    const rows = this.connection.read(() => this.connection.rawSql(text).all(itemKey(job, after), lastKey(job), limit));
+    return (rows as ClaimedRow[]).map(toClaimed);
   }
 }

@@ -56,8 +56,8 @@ export class ResultWriter {
     for (const { rows, text } of insertsOf) {
       while (results.length - done >= rows) {
         const values: unknown[] = [];
-        for (const { ordinal, result } of results.slice(done, done + rows)) {
-          values.push(job, at, itemKey(job, ordinal), result.ok ? 1 : 0, JSON.stringify(result));
+        for (const row of results.slice(done, done + rows)) {
+          values.push(job, at, itemKey(job, row.ordinal), row.result.ok ? 1 : 0, JSON.stringify(row.result));
         }
         last = Number(this.connection.sql(text).run(values).lastInsertRowid);
         done += rows;
