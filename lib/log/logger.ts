@@ -44,7 +44,8 @@ function against(perMinute: number, limit: PacedLimit | null, unit: string): str
 
 function held({ pacing, reason }: Progress): string {
   if (reason !== null) return ` (${reason.code}: ${reason.message})`;
-  if (pacing.state !== 'held' || pacing.until === null) return '';
+  if (pacing.state !== 'held') return '';
+  if (pacing.until === null) return pacing.outage ? ', nothing is answered' : '';
   const until = new Date(pacing.until).toISOString();
   return pacing.outage ? `, nothing is answered, next try at ${until}` : `, held until ${until}`;
 }

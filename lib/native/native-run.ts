@@ -68,7 +68,7 @@ export function nativeRun(options: NativeRunOptions): Observable<NativeDraft> {
     if (options.cancelAll === true) halt.ask('cancel');
     const context: ShardContext = {
       ...options,
-      ...{ halt, scheduler },
+      ...{ halt, scheduler, contact: queue.contact },
       changed: () => {
         // A shard that was created makes room for the next upload.
         queue.wake();

@@ -2,8 +2,8 @@ import { defer, ignoreElements, retry, tap, throwError, timer, type Observable, 
 import { backoffDelay, waitAtLeast } from '../core/backoff.js';
 import { messageOf } from '../core/errors.js';
 import type { NativeContext, NativeVerdict } from '../provider/native.js';
-import type { ShardContext } from './shard-context.js';
 import { remoteCall } from './remote-call.js';
+import { noteAnswer, noteFailure, type ShardContext } from './shard-context.js';
 
 export type CallKind = Parameters<ShardContext['native']['classify']>[1];
 
@@ -45,10 +45,14 @@ export function patiently<T>(
     let refusals = 0;
     let refusedAt = 0;
     return remoteCall(ask, { timeoutMs: settings.callTimeoutMs, scheduler }).pipe(
-      tap(() => (failures = refusals = 0)),
+      tap(() => {
+        failures = refusals = 0;
+        noteAnswer(context);
+      }),
       retry({
         delay: (error: unknown) => {
           const verdict = verdictOf(error, call, context);
+          noteFailure(verdict, context);
           const now = scheduler.now();
           if ((verdict.kind === 'gone' || verdict.kind === 'fail') && call !== 'find') {
             if (++refusals === 1) refusedAt = now;

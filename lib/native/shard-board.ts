@@ -1,6 +1,7 @@
 import { openPacing, type PacingState, type Progress, type ShardProgress } from '../core/progress.js';
 import type { ShardRecord } from '../store/shard-store.js';
 import type { BatchQuota } from './batch-quota.js';
+import type { Contact } from './contact.js';
 import type { Shard } from './shard.js';
 
 /** Ended shards that progress still shows. */
@@ -47,8 +48,9 @@ export function withShards(
   return { ...progress, inFlight, pending: left - inFlight, pacing, shards: batches.shards };
 }
 
-/** Whether batches are created, or wait after a refusal. */
-export function quotaPacing(quota: BatchQuota, waiting: number): PacingState {
-  const { heldUntil, refusals } = quota;
-  return { ...openPacing, state: heldUntil === null ? 'open' : 'held', until: heldUntil, waiting, refusals };
+/** Whether batches are created, or wait: after a refusal, or because nothing is answered. */
+export function batchPacing(quota: BatchQuota, { lost: outage }: Contact, waiting: number): PacingState {
+  const { heldUntil: until, refusals } = quota;
+  const state = until === null && !outage ? 'open' : 'held';
+  return { ...openPacing, state, until, outage, waiting, refusals };
 }

@@ -1,5 +1,5 @@
 import type { SchedulerLike } from 'rxjs';
-import type { NativeCapability } from '../provider/native.js';
+import type { NativeCapability, NativeVerdict } from '../provider/native.js';
 import type { CircuitBreaker } from '../run/circuit-breaker.js';
 import type { OutcomeOptions } from '../run/outcome.js';
 import type { StopRequest } from '../run/stop.js';
@@ -7,6 +7,7 @@ import type { WorkItem } from '../run/work-item.js';
 import type { ShardPatch } from '../store/shard-store.js';
 import type { BatchStore, ClaimedItem, Lease } from '../store/store.js';
 import type { BatchQuota } from './batch-quota.js';
+import type { Contact } from './contact.js';
 import type { Halt } from './halt.js';
 import type { NativeSettings } from './native-options.js';
 import type { Shard } from './shard.js';
@@ -22,6 +23,8 @@ export interface ShardContext extends OutcomeOptions {
   readonly settings: NativeSettings;
   readonly quota: BatchQuota;
   readonly halt: Halt;
+  /** Whether the provider answers at all. */
+  readonly contact: Contact;
   readonly breaker: CircuitBreaker;
   readonly toItem: (claimed: ClaimedItem) => WorkItem;
   /** Ends the run. */
@@ -36,6 +39,17 @@ export function moveShard(shard: Shard, event: ShardEvent, context: ShardContext
   const change = shard.after(event, patch);
   writeShard(shard, change, context);
   context.changed();
+}
+
+/** What a call that failed says about the provider as a whole. */
+export function noteFailure(verdict: NativeVerdict, context: ShardContext): void {
+  const { contact, scheduler } = context;
+  const unanswered = 'unanswered' in verdict && verdict.unanswered;
+  if (unanswered ? contact.failed(scheduler.now()) : contact.answered()) context.changed();
+}
+
+export function noteAnswer(context: ShardContext): void {
+  if (context.contact.answered()) context.changed();
 }
 
 export function writeShard(shard: Shard, patch: ShardPatch, { store, lease }: ShardContext): void {

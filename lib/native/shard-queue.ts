@@ -7,12 +7,13 @@ import type { WorkItem } from '../run/work-item.js';
 import type { BatchStore, ClaimedItem, Draft, Lease } from '../store/store.js';
 import { Alarm } from './alarm.js';
 import type { BatchQuota } from './batch-quota.js';
+import { Contact } from './contact.js';
 import { FreeItems } from './free-items.js';
 import type { Halt } from './halt.js';
 import { effectiveCaps, type NativeSettings } from './native-options.js';
 import type { ShardCaps } from './open-shard.js';
 import { newShard, type Shard } from './shard.js';
-import { quotaPacing } from './shard-board.js';
+import { batchPacing } from './shard-board.js';
 import { ShardBuilder, type BuildStep } from './shard-builder.js';
 import { ShardRoster } from './shard-roster.js';
 import { takeUpShards } from './take-up.js';
@@ -48,6 +49,8 @@ const maxReady = 4;
 export class ShardQueue implements PullSource<NativeTask>, RunQueue {
   readonly #ready = new Subject<void>();
   readonly ready$: Observable<void> = this.#ready.asObservable();
+  /** Whether the provider answers at all. */
+  readonly contact = new Contact();
   readonly #options: ShardQueueOptions;
   readonly #scheduler: SchedulerLike;
   readonly #free: FreeItems;
@@ -206,7 +209,7 @@ export class ShardQueue implements PullSource<NativeTask>, RunQueue {
   }
 
   get pacing(): PacingState {
-    return quotaPacing(this.#options.quota, this.#roster.waiting.length);
+    return batchPacing(this.#options.quota, this.contact, this.#roster.waiting.length);
   }
 
   get shards(): readonly ShardProgress[] {

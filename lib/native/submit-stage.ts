@@ -6,7 +6,7 @@ import { stopping, verdictOf } from './patiently.js';
 import { remoteCall } from './remote-call.js';
 import { putBack, rejected } from './settle-cause.js';
 import type { Shard } from './shard.js';
-import { moveShard, writeShard, type ShardContext } from './shard-context.js';
+import { moveShard, noteAnswer, noteFailure, writeShard, type ShardContext } from './shard-context.js';
 import { shardLines } from './shard-lines.js';
 
 /**
@@ -21,6 +21,7 @@ export function submitStage(shard: Shard, context: ShardContext): Observable<nev
     const options = { timeoutMs: settings.uploadTimeoutMs, scheduler };
     const steps$ = remoteCall((call) => native.submit(submission, call), options).pipe(
       tap((step) => {
+        noteAnswer(context);
         if (step.step === 'created') ofShard(step.batch, shard, context);
       }),
       map((step) => (): Observable<never> => record(shard, step, context)),
@@ -70,6 +71,8 @@ function record(shard: Shard, step: SubmitStep, context: ShardContext): Observab
 
 function refused(shard: Shard, verdict: NativeVerdict, context: ShardContext): Observable<never> {
   const { quota } = context;
+  noteFailure(verdict, context);
+  if (verdict.kind === 'retry' || verdict.kind === 'ambiguous') endHopeless(verdict.message, context);
   switch (verdict.kind) {
     case 'ambiguous':
       // Before the upload is through nothing is created.
@@ -96,6 +99,11 @@ function refused(shard: Shard, verdict: NativeVerdict, context: ShardContext): O
       moveShard(shard, 'refused', context);
       return stopping(verdict, context);
   }
+}
+
+function endHopeless(last: string, { contact, scheduler, stop }: ShardContext): void {
+  const request = contact.hopeless(scheduler.now(), last);
+  if (request !== undefined) stop(request);
 }
 
 function doubt(shard: Shard, context: ShardContext): void {

@@ -120,12 +120,12 @@ export type NativeResult =
 
 /** What the engine makes of an error of a call that creates, polls, lists, cancels or downloads. */
 export type NativeVerdict =
-  /** It may pass later; `waitMs` as the provider asked. */
-  | { readonly kind: 'retry'; readonly message: string; readonly waitMs?: number }
+  /** It may pass later; `waitMs` as the provider asked. `unanswered`: there was no server, or it only fails. */
+  | { readonly kind: 'retry'; readonly message: string; readonly waitMs?: number; readonly unanswered?: boolean }
   /** Refused for the amount that is enqueued or created: put the shard back. */
   | { readonly kind: 'quota'; readonly message: string; readonly waitMs?: number }
   /** It is not known whether the create happened: search before it is tried again. */
-  | { readonly kind: 'ambiguous'; readonly message: string }
+  | { readonly kind: 'ambiguous'; readonly message: string; readonly unanswered?: boolean }
   /** The batch or file is not there (any more). */
   | { readonly kind: 'gone'; readonly message: string }
   /** The shard cannot pass as it is. */

@@ -51,7 +51,7 @@ const join = (parts: Readonly<Record<string, string>>): string =>
 
 function describeHold({ pacing, status }: Progress, now: number): string {
   if (pacing.state !== 'held' || status !== 'running') return '';
-  if (pacing.until === null) return 'rate limited';
+  if (pacing.until === null) return pacing.outage ? 'nothing is answered' : 'rate limited';
   if (pacing.outage) return `nothing is answered, next try in ${duration(pacing.until - now)}`;
   return `rate limited, opens in ${duration(pacing.until - now)}`;
 }

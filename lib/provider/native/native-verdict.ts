@@ -1,3 +1,4 @@
+import type { ItemErrorCode } from '../../core/result.js';
 import { readFailure } from '../failure.js';
 import type { NativeCapability, NativeVerdict } from '../native.js';
 import type { Verdict } from '../provider.js';
@@ -16,6 +17,9 @@ export interface NativeJudgement {
 /** The request cannot have reached the server. */
 const neverSent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|.*CERT.*)$/;
 
+/** Failures of an ordinary request that say that the provider is away. */
+const silent: ReadonlySet<ItemErrorCode> = new Set(['network', 'timeout', 'server_error']);
+
 /**
  * The verdict on a native call, from the one on an ordinary request. A create is only said to have failed where the server
  * said so, or was not reached: anything else (no answer, a 5xx, an answer that cannot be read) leaves a batch possible that
@@ -33,7 +37,8 @@ export function nativeVerdict(thrown: unknown, call: NativeCall, judgement: Nati
   const unsure = verdict.kind === 'retry' || (status !== undefined && (status >= 500 || status === 408));
   if (unsure) {
     const possible = creating && !trail.some((entry) => neverSent.test(entry));
-    return possible ? { kind: 'ambiguous', message } : { kind: 'retry', message, ...wait };
+    const known = verdict.kind === 'retry' && silent.has(verdict.error.code) ? { unanswered: true } : {};
+    return possible ? { kind: 'ambiguous', message, ...known } : { kind: 'retry', message, ...wait, ...known };
   }
   switch (verdict.kind) {
     case 'rate_limited':
