@@ -4,7 +4,7 @@ import {
   defer,
   EMPTY,
   finalize,
-  of,
+  from,
   repeat,
   retry,
   takeWhile,
@@ -42,7 +42,7 @@ export interface RemoteEventsOptions {
 export function remoteEvents(options: RemoteEventsOptions): Observable<BatchEvent> {
   const { http, path, jobIds, acrossPauses, backoff, report } = options;
   return defer(() => {
-    const place = new EventPlace(options.after);
+    const place = new EventPlace(options.after, jobIds);
     const open = new Set(jobIds);
     const patience = new Patience(backoff, http.scheduler);
 
@@ -52,7 +52,7 @@ export function remoteEvents(options: RemoteEventsOptions): Observable<BatchEven
     };
     const messages$ = defer(() => {
       report('connecting');
-      return connect(http, path, place.after, () => report('open'));
+      return connect(http, path, place.connect(), () => report('open'));
     }).pipe(
       tap(() => patience.restore()),
       // A connection may end without being broken: a server restarts in good order, a proxy has had enough.
@@ -62,13 +62,14 @@ export function remoteEvents(options: RemoteEventsOptions): Observable<BatchEven
     const read = (message: Message): Observable<BatchEvent> => {
       if (message.type === 'end') return EMPTY;
       if (message.type === 'stopped') {
-        if (message.stopped.status === 'job_not_found') open.delete(message.stopped.jobId);
-        const goesOn = message.stopped.status === 'job_not_found' ? open.size > 0 : acrossPauses;
-        return goesOn ? EMPTY : throwError(() => stoppedError(message.stopped));
+        const { jobId, status } = message.stopped;
+        if (status === 'job_not_found') open.delete(jobId);
+        const goesOn = status === 'job_not_found' ? open.size > 0 : acrossPauses;
+        if (!goesOn) return throwError(() => stoppedError(message.stopped));
+        return from(status === 'job_not_found' ? place.gone(jobId) : []);
       }
-      if (!place.take(message)) return EMPTY;
       if (message.type === 'complete') open.delete(message.jobId);
-      return of(message);
+      return from(place.take(message));
     };
     return messages$.pipe(
       takeWhile(({ type }) => type !== 'end'),

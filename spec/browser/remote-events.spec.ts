@@ -212,6 +212,34 @@ describe('events from afar', () => {
     }),
   );
 
+  it.each(['now', undefined] as const)(
+    'begin with the snapshots of all jobs, cut off between them or not: %s',
+    (from) =>
+      marbles(({ cold, expectObservable, flush }) => {
+        const snapshot = (jobId: string, seq: number) => message(progressEvent({ jobId, seq }));
+        const words = {
+          a: snapshot('a', 5),
+          // What came of `a` while nobody listened is in its snapshot.
+          c: snapshot('a', 7) + snapshot('b', 7),
+          g: stopped('gone', 'job_not_found', 'job_not_found'),
+          d: message(completeEvent({ jobId: 'a', seq: 8 })),
+          e: message(completeEvent({ jobId: 'b', seq: 9 })),
+        };
+        const transport = scriptedTransport(
+          of(stream(cold('a#', words))),
+          of(stream(cold('-c-g-#', words))),
+          of(stream(cold('-de', words))),
+        );
+        const all$ = client(transport)
+          .events(['a', 'b', 'gone'], from === undefined ? {} : { after: from })
+          .pipe(map(({ jobId, seq }) => `${jobId}${String(seq)}`));
+        expectObservable(all$).toBe('101ms ---(xy) 98ms -d(e|)', { x: 'a7', y: 'b7', d: 'a8', e: 'b9' });
+        flush();
+        const after = transport.requests.map(({ url }) => new URL(url, 'http://x').searchParams.get('after'));
+        expect(after).toEqual([from ?? null, from ?? null, '7']);
+      })(),
+  );
+
   it(
     'end with a message that cannot be read',
     marbles(({ cold, expectObservable }) => {
