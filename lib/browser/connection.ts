@@ -2,7 +2,7 @@ import { BehaviorSubject, distinctUntilChanged, type Observable } from 'rxjs';
 
 /**
  * Of the streams of events in use: `connecting`, `open`, or `waiting` until the next try after one broke. `idle` where
- * nobody watches, or all there was to tell is told.
+ * nobody watches, or all there was to tell is told. While a new job's items go to the server: `connecting`, or `waiting`.
  */
 export type ConnectionState = 'idle' | 'connecting' | 'open' | 'waiting';
 

@@ -15,10 +15,10 @@ import type { BatchClientApi, PruneOptions } from '../client/client-api.js';
 import { OptionsError } from '../core/errors.js';
 import type { BatchEvent } from '../core/events.js';
 import type { JobInfo } from '../core/job.js';
-import type { WireJob, WireJobLine, WireJobList } from '../http/wire.js';
+import type { WireJobLine, WireJobList } from '../http/wire.js';
 import type { EventsOptions } from '../job/batch-job.js';
 import type { MapOptions, ResumeOptions } from '../options/map-options.js';
-import type { ConnectionState } from './connection.js';
+import { ConnectionMonitor, type ConnectionState } from './connection.js';
 import { fetchTransport } from './fetch-transport.js';
 import { gatherItems } from './gather-items.js';
 import { mapOptionsToSend, resumeOptionsToSend } from './job-options.js';
@@ -29,6 +29,7 @@ import { RemoteHost } from './remote-host.js';
 import { RemoteHttp } from './remote-http.js';
 import { RemoteJob } from './remote-job.js';
 import { checkRemoteOptions, type RemoteBatchClientOptions } from './remote-options.js';
+import { uploadJob } from './upload-job.js';
 
 /**
  * The jobs of a server that runs the handler of `openapi-batch/http`, as if they were here: the same `map`, `job` and
@@ -57,21 +58,19 @@ export class RemoteBatchClient implements BatchClientApi {
 
   /**
    * As of a local client. The items are read here and sent in one request, again and again until the server has them: the
-   * job's id, made here if it is not given, keeps that from starting two. What the server refuses errors the job.
+   * job's id, made here if it is not given, keeps that from starting two. What the server refuses errors the job, and so does
+   * a body that breaks off again and again on its way.
    */
   map<T = unknown>(options: MapOptions<T>): RemoteBatchJob<T> {
     const first: WireJobLine = { job: mapOptionsToSend(options) };
     const { jobId = newJobId(), items } = options;
-    const { http } = this.#host;
-    const headers = { 'content-type': 'application/x-ndjson', 'idempotency-key': encodeURIComponent(jobId) };
-    const sent$ = gatherItems(items, http.scheduler).pipe(
-      concatMap((lines) => {
-        const body = [`${JSON.stringify(first)}\n`, ...lines];
-        return this.#host.patiently(http.json<WireJob>({ method: 'POST', path: '/jobs', headers, body }));
-      }),
-      subscribeOn(http.scheduler),
+    const { scheduler } = this.#host.http;
+    const monitor = new ConnectionMonitor();
+    const sent$ = gatherItems(items, scheduler).pipe(
+      concatMap((lines) => uploadJob(this.#host, jobId, [`${JSON.stringify(first)}\n`, ...lines], monitor)),
+      subscribeOn(scheduler),
     );
-    return new RemoteJob<T>(this.#host, jobId, this.#host.act(sent$));
+    return new RemoteJob<T>(this.#host, jobId, this.#host.act(sent$), monitor);
   }
 
   /** A known job. Whether there is one, its Observable and its Promises tell (`job_not_found`). */

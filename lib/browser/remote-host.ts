@@ -1,21 +1,11 @@
-import {
-  AsyncSubject,
-  catchError,
-  defer,
-  finalize,
-  retry,
-  Subject,
-  takeUntil,
-  throwError,
-  type Observable,
-} from 'rxjs';
+import { AsyncSubject, catchError, defer, Subject, takeUntil, throwError, type Observable } from 'rxjs';
 import { BatchError } from '../core/errors.js';
 import type { BatchEvent } from '../core/events.js';
 import { ConnectionMonitor, type ReportConnection } from './connection.js';
-import { Patience, type Backoff } from './patience.js';
+import type { Backoff } from './patience.js';
 import { remoteEvents, type RemoteEventsOptions } from './remote-events.js';
 import type { RemoteHttp } from './remote-http.js';
-import { RequestFailure, toldError } from './request-failure.js';
+import { toldError } from './request-failure.js';
 
 type Watch = Pick<RemoteEventsOptions, 'path' | 'jobIds' | 'after' | 'acrossPauses'>;
 
@@ -39,8 +29,7 @@ export class RemoteHost {
   events(watch: Watch, ...monitors: readonly ConnectionMonitor[]): Observable<BatchEvent> {
     return this.#untilClosed(
       defer(() => {
-        const reports = [this.monitor, ...monitors].map((monitor) => monitor.join());
-        const report: ReportConnection = (state) => reports.forEach((tell) => tell(state));
+        const report = this.report(...monitors);
         return remoteEvents({ ...watch, http: this.http, backoff: this.backoff, report });
       }),
     );
@@ -59,23 +48,10 @@ export class RemoteHost {
     return this.told(this.http.json({ method: 'DELETE', path }));
   }
 
-  /** Tries for as long as the failure may pass: only for what may be done twice. */
-  patiently<T>(work$: Observable<T>): Observable<T> {
-    return defer(() => {
-      const patience = new Patience(this.backoff, this.http.scheduler);
-      const report = this.monitor.join();
-      report('connecting');
-      const retried$ = work$.pipe(
-        retry({
-          delay: (error: unknown) => {
-            if (!(error instanceof RequestFailure && error.passing)) throw error;
-            report('waiting');
-            return patience.wait(error.waitMs);
-          },
-        }),
-      );
-      return retried$.pipe(finalize(() => report('idle')));
-    });
+  /** Tells whoever wants to know how this client's connections stand, and whoever watches these monitors. */
+  report(...monitors: readonly ConnectionMonitor[]): ReportConnection {
+    const reports = [this.monitor, ...monitors].map((monitor) => monitor.join());
+    return (state) => reports.forEach((tell) => tell(state));
   }
 
   /** Done now, once, whoever listens; who listens later is told how it went. */

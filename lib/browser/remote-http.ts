@@ -22,6 +22,9 @@ type Call = Omit<RemoteRequest, 'url' | 'headers'> & {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
+/** 10 kB a second. */
+const slowestCharsPerMs = 10;
+
 /** Requests to one server: its address, who asks, and what an answer means. Whatever goes wrong is a {@link RequestFailure}. */
 export class RemoteHttp {
   readonly #base: string;
@@ -50,18 +53,20 @@ export class RemoteHttp {
     );
   }
 
-  /** A whole JSON answer, or undefined where there is none. Errors after `silenceMs` without a sound. */
+  /** A whole JSON answer, or undefined where there is none. Errors after too long without a sound. */
   json<T>(call: Call): Observable<T> {
-    const answer$ = this.send(call).pipe(mergeMap(({ text$ }) => wholeText(text$)));
-    return this.audible(answer$).pipe(map((text) => (text === '' ? undefined : JSON.parse(text)) as T));
+    return this.audible(this.send(call), this.silenceMs + uploadMs(call)).pipe(
+      mergeMap(({ text$ }) => wholeText(this.audible(text$))),
+      map((text) => (text === '' ? undefined : JSON.parse(text)) as T),
+    );
   }
 
   /** Errors when nothing was heard for so long: a connection may be dead without anybody saying so. */
-  audible<T>(heard$: Observable<T>): Observable<T> {
+  audible<T>(heard$: Observable<T>, silenceMs = this.silenceMs): Observable<T> {
     const with_ = (): Observable<never> =>
-      throwError(() => unreachable(`nothing was heard for ${String(this.silenceMs)} ms`));
+      throwError(() => unreachable(`nothing was heard for ${String(silenceMs)} ms`));
     return heard$.pipe(
-      timeout({ each: this.silenceMs, scheduler: this.scheduler, with: with_ }),
+      timeout({ each: silenceMs, scheduler: this.scheduler, with: with_ }),
       catchError((error: unknown) => throwError(() => unreachable(error))),
     );
   }
@@ -90,6 +95,15 @@ export class RemoteHttp {
       return typeof given === 'object' ? from(given) : of(given);
     });
   }
+}
+
+/** What the slowest connection may take for a body: a server that reads is silent, and `fetch` tells no progress. */
+function uploadMs({ body = [] }: Call): number {
+  return Math.ceil(charsOf(body) / slowestCharsPerMs);
+}
+
+export function charsOf(body: readonly string[]): number {
+  return body.reduce((sum, { length }) => sum + length, 0);
 }
 
 function wholeText(text$: Observable<string>): Observable<string> {

@@ -37,7 +37,7 @@ const lookMs = 500;
 export class RemoteJob<T = unknown> extends Observable<BatchEvent<T>> implements RemoteBatchJob<T> {
   readonly connection$: Observable<ConnectionState>;
   readonly #host: RemoteHost;
-  readonly #monitor = new ConnectionMonitor();
+  readonly #monitor: ConnectionMonitor;
   /** What must have happened at the server before anything is asked of this job there. */
   readonly #ready$: Observable<unknown>;
 
@@ -45,11 +45,13 @@ export class RemoteJob<T = unknown> extends Observable<BatchEvent<T>> implements
     host: RemoteHost,
     readonly jobId: string,
     ready$: Observable<unknown> = of(undefined),
+    monitor = new ConnectionMonitor(),
   ) {
     super((subscriber) => this.events().subscribe(subscriber));
     this.#host = host;
     this.#ready$ = ready$;
-    this.connection$ = this.#monitor.state$;
+    this.#monitor = monitor;
+    this.connection$ = monitor.state$;
   }
 
   events({ after, acrossPauses = false }: EventsOptions = {}): Observable<BatchEvent<T>> {

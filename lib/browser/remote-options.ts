@@ -23,7 +23,10 @@ export interface RemoteBatchClientOptions {
    * `cold('-a')` does, so that reconnects and waits are tested in virtual time.
    */
   readonly transport?: RemoteTransport | undefined;
-  /** Milliseconds of silence after which a connection is given up; the server is heard every 15 s. Default 40,000. */
+  /**
+   * Milliseconds of silence after which a connection is given up; the server is heard every 15 s. A body that goes up has a
+   * second more for every 10,000 characters of it. Default 40,000.
+   */
   readonly silenceMs?: number | undefined;
   /** First wait before a reconnect, in milliseconds; doubles, with full jitter. Default 500. */
   readonly backoffBaseMs?: number | undefined;
