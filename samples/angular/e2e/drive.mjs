@@ -29,10 +29,11 @@ const port = await new Promise((resolve) => {
 
 let server;
 /** Failures: a share of the answers. */
-async function start(failures) {
-  const script = fileURLToPath(new URL('server.mjs', import.meta.url));
-  const args = [script, String(port), join(folder, 'jobs.sqlite'), '120', String(failures)];
-  server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+const start = (failures) => run('server.mjs', join(folder, 'jobs.sqlite'), '120', String(failures));
+
+async function run(script, ...args) {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  server = spawn(process.execPath, [path, String(port), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise((resolve, reject) => {
     server.stdout.once('data', resolve);
     server.once('exit', () => reject(new Error('the server did not start')));
@@ -145,11 +146,91 @@ try {
   await (await download).saveAs(path);
   assert.equal(readFileSync(path, 'utf8').trim().split('\n').length, total);
 
-  await page.setViewportSize({ width: 360, height: 740 });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-  assert(wide <= 360, `the page is ${wide} px wide on a phone`);
+  step('results downloaded');
+
+  const post = (n) =>
+    fetch(`http://127.0.0.1:${port}/api/jobs`, {
+      method: 'POST',
+      headers: {
+        authorization: 'Bearer e2e',
+        'content-type': 'application/x-ndjson',
+        'idempotency-key': `nightly-${n}`,
+      },
+      body: '{"input":"x"}\n',
+    });
+  for (let n = 0; n < 120; n++) assert.equal((await post(n)).status, 201);
+  const listed = (first) => page.locator('.jobs li:first-child', { hasText: first }).waitFor();
+  await listed('nightly-119');
+  await page.getByRole('button', { name: 'Older' }).click();
+  await listed('nightly-69');
+  await page.getByRole('button', { name: 'Newer' }).click();
+  await listed('nightly-119');
+  const find = page.getByLabel('Find jobs by id or tag');
+  await find.fill('REVIEWS');
+  await listed('reviews 2026/11');
+  assert.equal(await page.locator('.jobs li').count(), 1);
+  await find.press('Escape');
+  await listed('nightly-119');
+  await page.getByText('New job').press('Enter');
+  await page.locator('textarea:focus').press('Escape');
+  await page.locator('summary:focus', { hasText: 'New job' }).waitFor();
+  step('121 jobs: leafed through, found');
+
+  const narrow = async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert(wide <= 360, `the page is ${wide} px wide on a phone`);
+  };
+  await narrow();
+  step('fits a phone');
+
+  await kill();
+  await run('native-server.mjs');
+  await page.setViewportSize({ width: 1080, height: 900 });
+  await page.goto(`http://127.0.0.1:${port}/#job=native`);
+  await page.reload();
+  const bars = () =>
+    page
+      .locator('.shards')
+      .first()
+      .getByRole('progressbar')
+      .evaluateAll((all) => all.map((bar) => [bar.ariaLabel, Number(bar.ariaValueNow)]));
+  await page.waitForFunction(() => document.querySelectorAll('.shards app-bar').length > 60);
+  await page.locator('[data-test=batches]', { hasText: /\d+ in progress/ }).waitFor();
+  const earlier = new Map(await bars());
+  // The same batches, further on.
+  await page.waitForFunction(
+    (before) =>
+      [...document.querySelectorAll('.shards app-bar')].filter(
+        (bar) => Number(bar.ariaValueNow) > (before[bar.ariaLabel] ?? Infinity),
+      ).length > 10,
+    Object.fromEntries(earlier),
+  );
+  await page.screenshot({ path: join(shots, 'page-native.png') });
+  const { clientHeight, scrollHeight } = await page
+    .locator('.shards')
+    .first()
+    .evaluate(({ clientHeight, scrollHeight }) => ({ clientHeight, scrollHeight }));
+  assert(clientHeight < 300 && scrollHeight > 1_000, 'hundreds of batches take no more room than ten');
+  await narrow();
+  await until('status', 'completed');
+  await page.locator('.ended', { hasText: 'The last 100 ended' }).waitFor();
+  step(`180 native batches: ${earlier.size} bars at work, moving, then folded away`);
+
+  // As a server tells it while the provider is away.
+  const { progress, lastSeq } = await (
+    await fetch(`http://127.0.0.1:${port}/api/jobs/native`, { headers: { authorization: 'Bearer e2e' } })
+  ).json();
+  const pacing = { ...progress.pacing, state: 'held', outage: true, until: Date.now() + 20_000 };
+  const event = { type: 'progress', jobId: 'native', seq: lastSeq, at: Date.now() };
+  const data = JSON.stringify({ ...event, progress: { ...progress, status: 'running', pacing } });
+  await page.route('**/api/jobs/native/events*', (route) =>
+    route.fulfill({ contentType: 'text/event-stream', body: `id: ${lastSeq}\ndata: ${data}\n\n` }),
+  );
+  await page.reload();
+  await until('pace', /The provider does not answer. Next try in (20|19) s/);
+  step('an outage is told');
   assert.deepEqual(errors, []);
-  step('results downloaded; fits a phone; no error in the console');
 } finally {
   await browser.close();
   server?.kill('SIGKILL');

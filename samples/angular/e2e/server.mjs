@@ -1,33 +1,13 @@
-// The server of the drive: the handler and the built page, on one port. It can be killed at any time: what ran goes on at the
-// next start. `node server.mjs <port> <database> <milliseconds per answer> <share of answers that fail>`
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { fileURLToPath } from 'node:url';
+// The server of the drive. It can be killed at any time: what ran goes on at the next start.
+// `node server.mjs <port> <database> <milliseconds per answer> <share of answers that fail>`
 import { BatchClient, localEcho } from '../../../dist/esm/index.js';
-import { createHandler, toNodeListener } from '../../../dist/esm/http/index.js';
+import { servePage } from './serve-page.mjs';
 
 const [port, db, latencyMs, rate] = process.argv.slice(2);
-const dist = fileURLToPath(new URL('../dist', import.meta.url));
-const types = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
 
 const provider = localEcho({ latencyMs: Number(latencyMs), failures: { code: 'server_error', rate: Number(rate) } });
 const client = new BatchClient({ db, provider, concurrency: 20, maxAttempts: 1 });
 for (const { jobId, status } of await client.jobs()) {
   if (status === 'interrupted') client.resume(jobId).subscribe({ error: () => {} });
 }
-const handler = createHandler({
-  client,
-  basePath: '/api',
-  authorize: ({ headers }) => headers.get('authorization') === 'Bearer e2e' && { name: 'e2e', jobs: 'all' },
-});
-const api = toNodeListener(handler);
-
-createServer((request, response) => {
-  const path = new URL(request.url, 'http://x').pathname;
-  if (path.startsWith('/api/')) return void api(request, response);
-  const name = path === '/' ? 'index.html' : path.slice(1);
-  readFile(`${dist}/${name.replaceAll('..', '')}`).then(
-    (file) => response.setHeader('content-type', types[name.split('.').at(-1)] ?? 'text/plain').end(file),
-    () => response.writeHead(404).end(),
-  );
-}).listen(Number(port), '127.0.0.1', () => console.log('ready'));
+servePage(client, port);

@@ -1,12 +1,21 @@
 import { DecimalPipe } from '@angular/common';
 import { Component, computed, inject, linkedSignal, signal } from '@angular/core';
-import { toObservable, toSignal } from '@angular/core/rxjs-interop';
-import { ofType, type BatchEvent, type JobInfo, type Progress, type RemoteBatchJob } from 'openapi-batch/browser';
+import { takeUntilDestroyed, toObservable, toSignal } from '@angular/core/rxjs-interop';
+import {
+  ofType,
+  type BatchEvent,
+  type JobInfo,
+  type JobStatus,
+  type Progress,
+  type RemoteBatchJob,
+} from 'openapi-batch/browser';
 import {
   catchError,
+  debounceTime,
   distinctUntilChanged,
   EMPTY,
   exhaustMap,
+  filter,
   from,
   fromEvent,
   map,
@@ -19,15 +28,26 @@ import {
   timer,
   type Observable,
 } from 'rxjs';
+import { Bar } from './bar';
 import { CLIENT } from './client';
 import { JobView, type Shown } from './job-view';
 import { StartJob } from './start-job';
 
-const mostListed = 200;
+/** Jobs of a page; their events come over one connection. */
+const limit = 50;
+const statuses: readonly JobStatus[] = [
+  'running',
+  'pending',
+  'paused',
+  'interrupted',
+  'failed',
+  'completed',
+  'cancelled',
+];
 
 @Component({
   selector: 'app-root',
-  imports: [DecimalPipe, JobView, StartJob],
+  imports: [Bar, DecimalPipe, JobView, StartJob],
   templateUrl: './app.html',
 })
 export class App {
@@ -35,27 +55,42 @@ export class App {
   protected readonly problem = signal('');
   private readonly look$ = new Subject<void>();
 
-  /** Every job, newest first: asked for now and then, for those that others start. */
+  protected readonly statuses = statuses;
+  protected readonly search = signal('');
+  protected readonly status = signal<JobStatus | ''>('');
+  protected readonly filtered = computed(() => this.search() !== '' || this.status() !== '');
+  private readonly query = computed(() => ({ search: this.search(), status: this.status() }));
+  /** Where the pages before this one began. */
+  protected readonly places = linkedSignal<unknown, readonly (number | undefined)[]>({
+    source: this.query,
+    computation: () => [],
+  });
+  private readonly after = linkedSignal<unknown, number | undefined>({
+    source: this.query,
+    computation: () => undefined,
+  });
+
+  /** A page of the jobs, newest first: asked for now and then, for those that others start. */
   protected readonly jobs = toSignal(
-    merge(timer(0, 5_000), this.look$).pipe(
-      exhaustMap(() =>
-        from(this.client.jobs()).pipe(
-          tap(() => this.problem.set('')),
-          catchError((error: unknown) => this.failed(error)),
+    toObservable(computed(() => ({ ...this.query(), after: this.after() }))).pipe(
+      debounceTime(150),
+      switchMap(({ search, status, after }) =>
+        merge(timer(0, 5_000), this.look$).pipe(
+          exhaustMap(() =>
+            from(this.client.jobsPage({ after, limit, search: search || undefined, status: status || undefined })).pipe(
+              tap(() => this.problem.set('')),
+              catchError((error: unknown) => this.failed(error)),
+            ),
+          ),
         ),
       ),
     ),
-    { initialValue: [] as readonly JobInfo[] },
+    { initialValue: null },
   );
   /** How the running ones stand: one connection for up to a hundred of them. */
   protected readonly live = toSignal(
     toObservable(this.jobs).pipe(
-      map((jobs) =>
-        jobs
-          .filter(({ status }) => status === 'running')
-          .slice(0, 100)
-          .map(({ jobId }) => jobId),
-      ),
+      map((jobs) => (jobs?.jobs ?? []).filter(({ status }) => status === 'running').map(({ jobId }) => jobId)),
       distinctUntilChanged((a, b) => a.join('\n') === b.join('\n')),
       switchMap((jobIds) => (jobIds.length === 0 ? EMPTY : this.events(jobIds))),
       ofType('progress', 'complete'),
@@ -67,16 +102,19 @@ export class App {
     { initialValue: new Map<string, Progress>() },
   );
 
-  protected readonly listed = computed(() =>
-    this.jobs()
-      .slice(0, mostListed)
-      .map((job) => row(job, this.live())),
-  );
+  protected readonly listed = computed(() => (this.jobs()?.jobs ?? []).map((job) => row(job, this.live())));
 
   /** `#job=<id>` of the address: links and the back button work. */
-  private readonly address = toSignal(fromEvent(window, 'hashchange').pipe(map(() => addressed())), {
-    initialValue: addressed(),
-  });
+  private readonly address = toSignal(
+    fromEvent(window, 'hashchange').pipe(
+      map(() => addressed()),
+      distinctUntilChanged(),
+      tap(() => scrollTo({ top: 0 })),
+    ),
+    {
+      initialValue: addressed(),
+    },
+  );
   private readonly started = signal<RemoteBatchJob | undefined>(undefined);
   protected readonly shown = computed<Shown | null>(() => {
     const jobId = this.address();
@@ -87,10 +125,38 @@ export class App {
       : { job: this.client.job(jobId), after: 'now' };
   });
 
+  constructor() {
+    // Reached again: no need to wait for the next look.
+    this.client.connection$
+      .pipe(
+        filter((state) => state === 'open' && this.problem() !== ''),
+        takeUntilDestroyed(),
+      )
+      .subscribe(() => this.look$.next());
+  }
+
   protected follow(job: RemoteBatchJob): void {
     this.started.set(job);
     location.hash = linkOf(job.jobId);
     setTimeout(() => this.look$.next(), 300);
+  }
+
+  protected find(event: Event): void {
+    this.search.set((event.target as HTMLInputElement).value.trim());
+  }
+
+  protected choose(event: Event): void {
+    this.status.set((event.target as HTMLSelectElement).value as JobStatus | '');
+  }
+
+  protected forth(): void {
+    this.places.update((places) => [...places, this.after()]);
+    this.after.set(this.jobs()?.next ?? undefined);
+  }
+
+  protected back(): void {
+    this.after.set(this.places().at(-1));
+    this.places.update((places) => places.slice(0, -1));
   }
 
   protected link(jobId: string): string {
@@ -112,7 +178,7 @@ function row(info: JobInfo, live: ReadonlyMap<string, Progress>) {
   const { jobId } = info;
   const known = info.status === 'running' ? live.get(jobId) : undefined;
   const { status, total, ok, failed } = known ?? info;
-  return { jobId, status, total, failed, percent: Math.floor((100 * (ok + failed)) / Math.max(1, total)) };
+  return { jobId, status, total, ok, failed, percent: Math.floor((100 * (ok + failed)) / Math.max(1, total)) };
 }
 
 function addressed(): string | null {

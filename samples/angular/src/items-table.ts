@@ -1,8 +1,8 @@
-import { JsonPipe } from '@angular/common';
+import { DecimalPipe, JsonPipe } from '@angular/common';
 import { Component, computed, input, linkedSignal, signal } from '@angular/core';
 import { takeUntilDestroyed, toObservable, toSignal } from '@angular/core/rxjs-interop';
 import type { ItemErrorCode, RemoteBatchJob, WireItem } from 'openapi-batch/browser';
-import { auditTime, concat, debounceTime, of, scan, switchMap } from 'rxjs';
+import { auditTime, concat, debounceTime, defer, EMPTY, of, repeat, scan, switchMap, tap, timer } from 'rxjs';
 import { pages$, type PageShown } from './item-pages';
 
 type Only = 'all' | 'ok' | 'failed' | 'pending';
@@ -12,7 +12,7 @@ const loading: PageShown = { page: null, busy: true };
 /** One page of a job's items at a time, whatever their number; each with what was asked and answered. */
 @Component({
   selector: 'app-items-table',
-  imports: [JsonPipe],
+  imports: [DecimalPipe, JsonPipe],
   template: `
     <form class="row" role="search" (submit)="$event.preventDefault()">
       <input
@@ -32,11 +32,11 @@ const loading: PageShown = { page: null, busy: true };
     @if (shown().problem; as text) {
       <p class="problem" role="alert">{{ text }}</p>
     }
-    <div class="items" [attr.aria-busy]="shown().busy">
+    <div class="items" [class.empty]="shown().page === null" [attr.aria-busy]="shown().busy">
       @for (item of shown().page?.items ?? []; track item.itemId) {
         <details class="item">
           <summary>
-            <span class="ordinal">{{ item.ordinal }}</span>
+            <span class="ordinal">{{ item.ordinal | number }}</span>
             <span class="state" [class]="item.state">{{ item.state }}</span>
             <b>{{ item.itemId }}</b>
             <span class="text">{{ brief(item) }}</span>
@@ -87,19 +87,26 @@ export class ItemsTable {
   protected readonly shown = toSignal(
     toObservable(this.asked).pipe(
       debounceTime(150),
-      switchMap(({ job, code, only, search, after }) =>
-        concat(
+      switchMap(({ job, code, only, search, after }) => {
+        let failed = false;
+        return concat(
           of(loading),
-          pages$(job, {
-            after,
-            limit,
-            search: search || undefined,
-            only: only === 'all' ? undefined : only,
-            code: code || undefined,
-          }),
-        ),
-      ),
-      scan((before, now) => (now === loading ? { ...before, busy: true } : now)),
+          defer(() =>
+            pages$(job, {
+              after,
+              limit,
+              search: search || undefined,
+              only: only === 'all' ? undefined : only,
+              code: code || undefined,
+            }),
+          ).pipe(
+            tap(({ unreached }) => (failed = unreached === true)),
+            repeat({ delay: () => (failed ? timer(2_000) : EMPTY) }),
+          ),
+        );
+      }),
+      // What was there stays until there is something else, also while the server is away.
+      scan((before, now) => (now === loading || now.unreached === true ? { ...before, busy: true } : now)),
     ),
     { initialValue: loading },
   );

@@ -3,6 +3,7 @@ import type { BatchEvent, Progress } from 'openapi-batch/browser';
 /** One point of the chart: per minute, at a time in epoch milliseconds. */
 export interface RatePoint {
   readonly at: number;
+  /** Of a job in batches: items, as they come back. */
   readonly requests: number;
   readonly tokens: number;
 }
@@ -10,6 +11,8 @@ export interface RatePoint {
 /** What the page shows of a job, made of its events. */
 export interface JobViewState {
   readonly progress: Progress | null;
+  /** Epoch milliseconds at the server, of the newest event. */
+  readonly at: number;
   readonly rates: readonly RatePoint[];
   readonly events: number;
   /** Events that came twice: none, whatever the connection does. */
@@ -24,6 +27,7 @@ export interface JobViewState {
 
 export const emptyView: JobViewState = {
   progress: null,
+  at: 0,
   rates: [],
   events: 0,
   repeated: 0,
@@ -41,6 +45,7 @@ export const addEvents = (view: JobViewState, events: readonly BatchEvent[]): Jo
 function addEvent(view: JobViewState, event: BatchEvent): JobViewState {
   const counted: JobViewState = {
     ...view,
+    at: event.at,
     events: view.events + 1,
     repeated: view.repeated + (event.seq <= view.lastSeq ? 1 : 0),
     lastSeq: Math.max(view.lastSeq, event.seq),
@@ -50,6 +55,8 @@ function addEvent(view: JobViewState, event: BatchEvent): JobViewState {
   // A snapshot with the sequence 0 is followed by everything, one with another by what comes after it.
   const doneBefore = view.progress !== null ? view.doneBefore : event.seq === 0 ? 0 : progress.done;
   const missing = event.type === 'complete' ? Math.max(0, progress.done - doneBefore - view.items) : view.missing;
-  const point = { at: event.at, requests: progress.rate.requestsPerMinute, tokens: progress.rate.tokensPerMinute };
+  const { itemsPerMinute, requestsPerMinute, tokensPerMinute } = progress.rate;
+  const requests = progress.mode === 'native' ? itemsPerMinute : requestsPerMinute;
+  const point = { at: event.at, requests, tokens: tokensPerMinute };
   return { ...counted, progress, doneBefore, missing, rates: [...view.rates.slice(1 - mostPoints), point] };
 }

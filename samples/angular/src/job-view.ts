@@ -3,7 +3,6 @@ import { Component, computed, effect, inject, input, linkedSignal, signal } from
 import { takeUntilDestroyed, toObservable, toSignal } from '@angular/core/rxjs-interop';
 import type { ItemErrorCode, RemoteBatchJob, WireFailures } from 'openapi-batch/browser';
 import {
-  auditTime,
   bufferTime,
   catchError,
   distinctUntilChanged,
@@ -15,9 +14,13 @@ import {
   startWith,
   Subject,
   switchMap,
+  throttleTime,
 } from 'rxjs';
+import { Bar } from './bar';
+import { BatchBars } from './batch-bars';
 import { CLIENT } from './client';
 import { downloadResults } from './download';
+import { duration } from './duration';
 import { ItemsTable } from './items-table';
 import { addEvents, emptyView } from './job-view-state';
 import { RateChart } from './rate-chart';
@@ -30,7 +33,7 @@ export interface Shown {
 
 @Component({
   selector: 'app-job-view',
-  imports: [DecimalPipe, ItemsTable, RateChart],
+  imports: [Bar, BatchBars, DecimalPipe, ItemsTable, RateChart],
   templateUrl: './job-view.html',
 })
 export class JobView {
@@ -74,9 +77,27 @@ export class JobView {
     const progress = this.progress();
     return progress === null ? 0 : Math.floor((100 * progress.done) / Math.max(1, progress.total));
   });
+  protected readonly left = computed(() => {
+    const etaMs = this.progress()?.etaMs ?? null;
+    return etaMs === null ? '–' : duration(etaMs);
+  });
+  /** What it waits for. */
+  protected readonly pace = computed(() => {
+    const { status, pacing } = this.progress() ?? {};
+    if (status !== 'running' || pacing?.state !== 'held') return '';
+    const wait = pacing.until === null ? '' : ` in ${duration(pacing.until - this.view().at)}`;
+    if (pacing.outage) return `The provider does not answer. Next try${wait || ' soon'}; nothing fails meanwhile.`;
+    const line = pacing.waiting > 0 ? `; ${pacing.waiting.toLocaleString('en')} requests in line` : '';
+    return `Waiting for the provider’s limit${wait && `, which opens${wait}`}${line}.`;
+  });
   protected readonly failures = signal<WireFailures['failures']>([]);
 
   constructor() {
+    effect((onCleanup) => {
+      const { jobId } = this.shown().job;
+      document.title = `${this.progress() === null ? '' : `${this.percent()} % · `}${jobId} · openapi-batch`;
+      onCleanup(() => (document.title = 'openapi-batch'));
+    });
     effect(() => {
       this.shown();
       this.code.set('');
@@ -86,7 +107,7 @@ export class JobView {
       .pipe(
         map((progress) => progress?.failed ?? 0),
         distinctUntilChanged(),
-        auditTime(1_000),
+        throttleTime(1_000, undefined, { leading: true, trailing: true }),
         switchMap(() =>
           this.handle()
             .job.failures()
@@ -107,7 +128,9 @@ export class JobView {
   }
 
   protected download(): Promise<void> {
-    return this.act('Downloading', () => downloadResults(this.handle().job));
+    return this.act('Downloading', () =>
+      downloadResults(this.handle().job, (count) => this.busy.set(`Downloading… ${count.toLocaleString('en')}`)),
+    );
   }
 
   protected resume(): Promise<void> {

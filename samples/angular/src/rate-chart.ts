@@ -1,5 +1,6 @@
 import { DecimalPipe } from '@angular/common';
 import { Component, computed, input } from '@angular/core';
+import { duration } from './duration';
 import type { RatePoint } from './job-view-state';
 
 const width = 600;
@@ -16,29 +17,36 @@ const height = 120;
         <polyline class="requests" [attr.points]="requests()" />
       </svg>
       <figcaption>
-        <span class="requests">{{ last().requests | number }} requests/min</span>
-        <span class="tokens">{{ last().tokens | number }} tokens/min</span>
-        <span>{{ minutes() | number: '1.0-1' }} min</span>
+        <span class="requests">{{ now() ? (last().requests | number: '1.0-0') : '' }} {{ unit() }}/min</span>
+        <span class="tokens">{{ now() ? (last().tokens | number: '1.0-0') : '' }} tokens/min</span>
+        <span>{{ span() }}</span>
       </figcaption>
     </figure>
   `,
 })
 export class RateChart {
   readonly points = input.required<readonly RatePoint[]>();
+  readonly unit = input('requests');
+  /** Whether the last point is how it goes now. */
+  readonly now = input(true);
   protected readonly last = computed(() => this.points().at(-1) ?? { at: 0, requests: 0, tokens: 0 });
-  protected readonly minutes = computed(() => (this.last().at - (this.points()[0]?.at ?? this.last().at)) / 60_000);
-  protected readonly requests = computed(() => this.line(({ requests }) => requests));
-  protected readonly tokens = computed(() => this.line(({ tokens }) => tokens));
+  protected readonly span = computed(() => {
+    const ms = this.last().at - (this.points()[0]?.at ?? this.last().at);
+    return ms < 1_000 ? '' : `over ${duration(ms)}`;
+  });
+  protected readonly requests = computed(() => this.line(({ requests }) => requests, 1.05));
+  protected readonly tokens = computed(() => this.line(({ tokens }) => tokens, 1.25));
   protected readonly label = computed(() => {
     const { requests, tokens } = this.last();
-    return `Now ${requests} requests and ${tokens} tokens per minute`;
+    return `Now ${Math.round(requests)} ${this.unit()} and ${Math.round(tokens)} tokens per minute`;
   });
 
-  private line(value: (point: RatePoint) => number): string {
+  /** With `room` above it: each is on a scale of its own, and two that go alike shall not lie one over the other. */
+  private line(value: (point: RatePoint) => number, room: number): string {
     const points = this.points();
     const start = points[0]?.at ?? 0;
     const span = Math.max(1, this.last().at - start);
-    const top = Math.max(1, ...points.map(value)) * 1.05;
+    const top = Math.max(1, ...points.map(value)) * room;
     return points
       .map(
         (point) =>

@@ -6,7 +6,7 @@ import { CLIENT } from './client';
 @Component({
   selector: 'app-start-job',
   template: `
-    <details class="card" #box>
+    <details class="card" #box (toggle)="box.open && items.focus()" (keydown.escape)="fold(box)">
       <summary>New job</summary>
       <form (submit)="start($event, items.value, jobId.value, model.value) && close(box)">
         <label>
@@ -39,6 +39,11 @@ export class StartJob {
       this.problem.set(error instanceof Error ? error.message : String(error));
       return false;
     }
+  }
+
+  protected fold(box: HTMLDetailsElement): void {
+    box.open = false;
+    box.querySelector('summary')?.focus();
   }
 
   protected close(box: HTMLDetailsElement): void {
