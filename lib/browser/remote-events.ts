@@ -46,7 +46,8 @@ export function remoteEvents(options: RemoteEventsOptions): Observable<BatchEven
     const open = new Set(jobIds);
     const patience = new Patience(backoff, http.scheduler);
 
-    const again = (askedMs?: number): Observable<unknown> => {
+    const again = (error: unknown): Observable<unknown> => {
+      const askedMs = waitOf(error);
       report('waiting');
       return patience.wait(askedMs);
     };
@@ -55,9 +56,14 @@ export function remoteEvents(options: RemoteEventsOptions): Observable<BatchEven
       return connect(http, path, place.connect(), () => report('open'));
     }).pipe(
       tap(() => patience.restore()),
-      // A connection may end without being broken: a server restarts in good order, a proxy has had enough.
-      repeat({ delay: () => again() }),
-      retry({ delay: (error: unknown) => again(waitOf(error)) }),
+      // A connection may end without being broken: there is no more to tell, or a proxy has had enough. The next one says.
+      repeat({
+        delay: () => {
+          report('connecting');
+          return patience.wait(undefined);
+        },
+      }),
+      retry({ delay: again }),
     );
     const read = (message: Message): Observable<BatchEvent> => {
       if (message.type === 'end') return EMPTY;

@@ -132,6 +132,20 @@ describe('events from afar', () => {
   );
 
   it(
+    'raise no alarm where a connection has just ended: the next one tells whether there is more',
+    marbles(({ cold, expectObservable }) => {
+      const transport = scriptedTransport(
+        cold('r', { r: stream(cold('s----|', texts)) }),
+        cold('--r', { r: answer({ status: 204 }) }),
+      );
+      const job = client(transport).job('job');
+      const states = { i: 'idle', c: 'connecting', o: 'open', w: 'waiting' };
+      expectObservable(job.pipe(seqs)).toBe('s 106ms |', told);
+      expectObservable(job.connection$).toBe('(co)-c 101ms i', states);
+    }),
+  );
+
+  it(
     'give up a connection that says nothing, not one that only pings',
     marbles(({ cold, expectObservable }) => {
       const transport = scriptedTransport(
