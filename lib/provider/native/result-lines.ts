@@ -1,6 +1,6 @@
 const newline = 10;
 const pageLines = 256;
-const pageBytes = 1_000_000;
+const pageBytes = 500_000;
 /** A reader waits for a sign of life, and so many bytes may take a while. */
 export const beatBytes = 4_000_000;
 
@@ -15,7 +15,7 @@ export interface LinePage {
 }
 
 /**
- * The lines of a result file in pages of at most 256 lines or about 1 MB. Line feeds are looked for in the bytes, so that no
+ * The lines of a result file in pages of at most 256 lines or about half a megabyte. Line feeds are looked for in the bytes, so that no
  * more than a page is ever decoded, and a character cut in two by a chunk border is whole again.
  *
  * @param start bytes of the file that are not wanted
