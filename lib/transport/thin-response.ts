@@ -99,7 +99,8 @@ function lazyStream(open: () => Readable, explain: (error: unknown) => unknown):
         try {
           const next = await chunks.next();
           if (next.done === true) controller.close();
-          else controller.enqueue(new Uint8Array(next.value));
+          // The chunk itself, not a copy: files are hundreds of megabytes.
+          else controller.enqueue(plainView(next.value));
         } catch (error) {
           controller.error(explain(error));
         }
@@ -111,6 +112,11 @@ function lazyStream(open: () => Readable, explain: (error: unknown) => unknown):
     },
     { highWaterMark: 0 },
   );
+}
+
+/** The same bytes as readers of a web stream know them: no Node buffer. */
+function plainView({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function toHeaders(raw: RawHeaders): Headers {
