@@ -63,8 +63,17 @@ describe('settle', () => {
     const entries = [entry('a', 0), entry('b', 4_000, false), entry('b', 8_000), entry('a', 20_000)];
     expect(settle(entries, { windowMs, requests: 1 })).toEqual({
       ...{ requests: 4, refused: 1, refusedShare: 0.25, answered: 2, sentTwice: 1 },
-      ...{ admittingMs: 20_000, idealMs: 10_000, used: 0.5 },
+      ...{ admittingMs: 20_000, idealMs: 10_000, used: 0.5, foundMs: 0 },
     });
+  });
+
+  it('knows when the limit was found', () => {
+    const times = [0, 2_000, 4_000, 5_000, 6_000, 7_000];
+    const entries = times.map((atMs) => entry(String(atMs), atMs));
+    const found = (windowMs: number) => settle(entries, { windowMs, requests: 1 }).foundMs;
+    expect(found(1_000)).toBe(7_000);
+    expect(found(1_300)).toBe(6_000);
+    expect(found(2_000)).toBe(0);
   });
 
   it('shows the seconds', () => {

@@ -9,6 +9,7 @@ import { commandLine } from './trials/command-line.js';
 import { echo } from './trials/echo.js';
 import { engine } from './trials/engine.js';
 import { http } from './trials/http.js';
+import { ingest } from './trials/ingest.js';
 import { memory } from './trials/memory.js';
 import { quota } from './trials/quota.js';
 import { replay } from './trials/replay.js';
@@ -16,7 +17,7 @@ import { resume } from './trials/resume.js';
 import { stalls } from './trials/stalls.js';
 import { submission } from './trials/submission.js';
 
-const trials = [engine, http, submission, memory, replay, resume, stalls, echo, commandLine, quota];
+const trials = [engine, http, ingest, submission, memory, replay, resume, stalls, echo, commandLine, quota];
 
 /**
  * Runs the trials whose name holds one of the words given, or all. `--json`: the rows as JSON instead of the table

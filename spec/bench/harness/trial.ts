@@ -25,14 +25,19 @@ export interface Trial {
 
 export interface Comparison {
   readonly library: number;
+  /** What the target is set against. */
   readonly peer: number;
+  /** Others measured in the same run, by name. */
+  readonly beside?: Readonly<Record<string, number>>;
   readonly unit: string;
   readonly target: Target;
 }
 
 /** The ordinary row: two figures of one kind, and how many times the peer's the library's is. */
-export function compare(what: string, { library, peer, unit, target }: Comparison): Row {
-  return { what, library: withUnit(library, unit), peer: withUnit(peer, unit), ratio: library / peer, target };
+export function compare(what: string, { library, peer, beside = {}, unit, target }: Comparison): Row {
+  const others = Object.entries(beside).map(([name, value]) => `${name} ${withUnit(value, unit)}`);
+  const peers = [withUnit(peer, unit), ...(others.length === 0 ? [] : [`(${others.join(', ')})`])].join(' ');
+  return { what, library: withUnit(library, unit), peer: peers, ratio: library / peer, target };
 }
 
 export function withUnit(value: number, unit: string): string {

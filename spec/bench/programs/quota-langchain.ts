@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { chatModel } from './support/langchain.js';
 import { stopwatch } from './support/meters.js';
 import { report, told } from './support/program.js';
 import { quotaItems, toPrompt, type ItemsOptions } from './support/quota/quota-items.js';
@@ -11,22 +10,9 @@ interface Options extends ItemsOptions {
   readonly peers: string;
 }
 
-/** What is used of `@langchain/openai`, which is no package of the project's own. */
-interface LangChain {
-  readonly ChatOpenAI: new (fields: Readonly<Record<string, unknown>>) => {
-    batch(inputs: readonly string[], options: object, batchOptions: { returnExceptions: true }): Promise<unknown[]>;
-  };
-}
-
 /** `.batch()` as it comes: six retries with exponential waits. */
 const options = told<Options>();
-const { ChatOpenAI } = createRequire(join(options.peers, 'package.json'))('@langchain/openai') as LangChain;
-const model = new ChatOpenAI({
-  model: 'bench',
-  apiKey: 'none',
-  maxConcurrency: options.concurrency,
-  configuration: { baseURL: `http://127.0.0.1:${options.port}/v1` },
-});
+const model = chatModel(options.peers, options.port, options.concurrency);
 
 const prompts = quotaItems(options).map(toPrompt);
 const spent = stopwatch();

@@ -19,13 +19,17 @@ export const engine: Trial = {
       full: library('full'),
       normal: library('normal'),
       queue: { program: 'engine-queue', options: { items, concurrency } },
+      map: { program: 'map-alone', options: { items, concurrency } },
+      each: { program: 'each-durable', options: { items, concurrency } },
     });
     const cpu = (name: keyof typeof measured): number => figure(measured[name], 'cpuUs');
-    const row = (what: string, peer: keyof typeof measured, atMost: number) =>
-      compare(what, { library: cpu('full'), peer: cpu(peer), unit: 'µs', target: { atMost } });
+    const row = (what: string, peer: keyof typeof measured, atMost: number, beside: Record<string, number> = {}) =>
+      compare(what, { library: cpu('full'), peer: cpu(peer), beside, unit: 'µs', target: { atMost } });
     return [
-      row('engine: CPU an item, to a plain synchronous loop over SQLite', 'floor', 1.5),
-      row('engine: CPU an item, to p-queue and nothing durable', 'queue', 6),
+      row('engine: CPU an item, to a plain synchronous loop over SQLite', 'floor', 1.5, {
+        'a transaction an item': cpu('each'),
+      }),
+      row('engine: CPU an item, to p-queue and nothing durable', 'queue', 6, { 'p-map': cpu('map') }),
       row('engine: CPU an item, durability full to normal', 'normal', 1.1),
     ];
   },

@@ -1,4 +1,5 @@
 import { figure } from '../harness/medians.js';
+import { installPeers, peersFolder } from '../harness/install-peers.js';
 import type { Runner } from '../harness/runner.js';
 import { sized } from '../harness/scale.js';
 import { compare, type Row, type Trial } from '../harness/trial.js';
@@ -16,12 +17,16 @@ const loads: readonly Load[] = [
   { concurrency: 256, latencyMs: 200, rounds: 40, atMost: 0.6 },
 ];
 
-/** Requests over loopback HTTP, durable, to the SDK with p-map. */
+/**
+ * Requests over loopback HTTP, durable, to the SDK with p-map; beside it what else is written by hand, and what the
+ * transport alone costs.
+ */
 export const http: Trial = {
   name: 'http',
   about: 'requests to a server on this machine',
   async rows(run) {
     const rows: Row[] = [];
+    await installPeers();
     for (const load of loads) rows.push(...(await underLoad(run, load)));
     return rows;
   },
@@ -37,15 +42,22 @@ async function underLoad(run: Runner, { concurrency, latencyMs, rounds, atMost }
     return run.interleaved({
       library: { program: 'http-library', options },
       peer: { program: 'http-map', options },
+      langchain: { program: 'http-langchain', options: { ...options, peers: peersFolder } },
+      bare: { program: 'http-undici', options },
     });
   });
-  const of = (name: string) => ({ library: figure(measured.library, name), peer: figure(measured.peer, name) });
+  const of = (name: string, scale = 1) => ({
+    library: figure(measured.library, name) / scale,
+    peer: figure(measured.peer, name) / scale,
+    beside: {
+      'LangChain .batch()': figure(measured.langchain, name) / scale,
+      'undici alone': figure(measured.bare, name) / scale,
+    },
+  });
   const what = `http, ${concurrency} x ${latencyMs} ms`;
   const cpu = compare(`${what}: CPU a request, to SDK + p-map`, { ...of('cpuUs'), unit: 'µs', target: { atMost } });
-  const rate = of('perSecond');
   if (latencyMs === 0)
-    return [cpu, compare(`${what}: requests a second`, { ...rate, unit: '/s', target: { atLeast: 1 } })];
-  const ideal = (concurrency * 1000) / latencyMs;
-  const share = { library: rate.library / ideal, peer: rate.peer / ideal };
+    return [cpu, compare(`${what}: requests a second`, { ...of('perSecond'), unit: '/s', target: { atLeast: 1 } })];
+  const share = of('perSecond', (concurrency * 1000) / latencyMs);
   return [cpu, compare(`${what}: share of concurrency / latency`, { ...share, unit: '', target: { atLeast: 1 } })];
 }

@@ -27,6 +27,8 @@ export type LedgerFigures = {
   readonly idealMs: number;
   /** `idealMs` over `admittingMs`. */
   readonly used: number;
+  /** From then on, nine tenths of what the buckets could have admitted until any moment were admitted by it. */
+  readonly foundMs: number;
 };
 
 /** Reckons a run from its entries, which are in the order of their times. */
@@ -39,8 +41,14 @@ export function settle(entries: readonly Entry[], options: QuotaOptions): Ledger
   return {
     ...{ requests: entries.length, refused, refusedShare: refused / entries.length, answered: answered.size },
     sentTwice: admitted.length - new Set(admitted.map(({ itemId }) => itemId)).size,
-    ...{ admittingMs, idealMs, used: idealMs / admittingMs },
+    ...{ admittingMs, idealMs, used: idealMs / admittingMs, foundMs: foundMs(admitted, options) },
   };
+}
+
+function foundMs(admitted: readonly Entry[], options: QuotaOptions): number {
+  const ideal = new Quota(options).idealTimes(admitted.map(({ charge }) => charge));
+  const last = admitted.findLastIndex(({ atMs }, at) => (ideal[at] ?? 0) < 0.9 * atMs);
+  return admitted[last]?.atMs ?? 0;
 }
 
 /** Admissions and refusals in each second, for the eye: `60`, or `60-3` with three refusals. */

@@ -75,14 +75,19 @@ export class Quota {
     return { admitted: true };
   }
 
-  /** When the last of the charges would be admitted, each as early as can be, in this order; from time 0. */
-  idealMs(charges: readonly Charge[]): number {
+  /** When each of the charges would be admitted, as early as can be, in this order; from time 0. */
+  idealTimes(charges: readonly Charge[]): readonly number[] {
     let now = 0;
-    for (const charge of charges) {
+    return charges.map((charge) => {
       for (const { name, enforced } of this.dimensions) now = Math.max(now, enforced.earliest(charge[name], now));
       for (const { name, enforced } of this.dimensions) enforced.take(charge[name], now);
-    }
-    return now;
+      return now;
+    });
+  }
+
+  /** When the last of them would be. */
+  idealMs(charges: readonly Charge[]): number {
+    return this.idealTimes(charges).at(-1) ?? 0;
   }
 
   #drainRequests(now: number): void {
