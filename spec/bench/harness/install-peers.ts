@@ -24,6 +24,17 @@ export async function installPeers(): Promise<void> {
   });
 }
 
+/** The same; where they cannot be installed, it says so, and what is measured is measured without them. */
+export async function havePeers(): Promise<boolean> {
+  try {
+    await installPeers();
+    return true;
+  } catch (error) {
+    process.stderr.write(`  without them: ${error instanceof Error ? error.message : String(error)}\n`);
+    return false;
+  }
+}
+
 function readPackage(folder: string): { version?: string; dependencies?: Record<string, string> } {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as ReturnType<typeof readPackage>;
 }

@@ -6,6 +6,7 @@ import { ResultTable } from './support/result-table.js';
 
 interface Options {
   readonly port: number;
+  /** Lines to read; those behind are left. */
   readonly items: number;
   readonly keepRaw: 'always' | 'never';
   readonly variant: 'transport' | 'sqlite' | 'readline' | 'each';
@@ -38,12 +39,14 @@ switch (variant) {
   }
   default: {
     let page: string[] = [];
+    let left = items;
     const store = (): void => {
       table.write(page.map((line) => table.toRow(line)));
       page = [];
     };
     for await (const line of createInterface(body)) {
       if (page.push(line) >= (variant === 'each' ? 1 : 256)) store();
+      if (--left === 0) break;
     }
     store();
   }

@@ -1,5 +1,5 @@
 import { figure } from '../harness/medians.js';
-import { installPeers, peersFolder } from '../harness/install-peers.js';
+import { havePeers, peersFolder } from '../harness/install-peers.js';
 import type { Runner } from '../harness/runner.js';
 import { sized } from '../harness/scale.js';
 import { compare, type Row, type Trial } from '../harness/trial.js';
@@ -26,34 +26,36 @@ export const http: Trial = {
   about: 'requests to a server on this machine',
   async rows(run) {
     const rows: Row[] = [];
-    await installPeers();
-    for (const load of loads) rows.push(...(await underLoad(run, load)));
+    const peers = (await havePeers()) ? { 'LangChain .batch()': 'http-langchain' } : {};
+    for (const load of loads) rows.push(...(await underLoad(run, load, { ...peers, 'undici alone': 'http-undici' })));
     return rows;
   },
 };
 
-async function underLoad(run: Runner, { concurrency, latencyMs, rounds, atMost }: Load): Promise<readonly Row[]> {
+async function underLoad(
+  run: Runner,
+  { concurrency, latencyMs, rounds, atMost }: Load,
+  others: Readonly<Record<string, string>>,
+): Promise<readonly Row[]> {
   const requests = concurrency * sized(rounds, 15);
   // Cold code and new connections: the first seconds of a process say nothing about the rest.
   const warmUp = concurrency * sized(Math.round(rounds / 3), 8);
   const server = { program: 'http-server', options: { latencyMs, stays: true } };
   const measured = await run.during(server, (said) => {
-    const options = { port: figure(said, 'port'), concurrency, warmUp, requests };
-    return run.interleaved({
-      library: { program: 'http-library', options },
-      peer: { program: 'http-map', options },
-      langchain: { program: 'http-langchain', options: { ...options, peers: peersFolder } },
-      bare: { program: 'http-undici', options },
-    });
+    const options = { port: figure(said, 'port'), concurrency, warmUp, requests, peers: peersFolder };
+    const runs = Object.entries({ library: 'http-library', peer: 'http-map', ...others });
+    return run.interleaved(Object.fromEntries(runs.map(([name, program]) => [name, { program, options }])));
   });
-  const of = (name: string, scale = 1) => ({
-    library: figure(measured.library, name) / scale,
-    peer: figure(measured.peer, name) / scale,
-    beside: {
-      'LangChain .batch()': figure(measured.langchain, name) / scale,
-      'undici alone': figure(measured.bare, name) / scale,
-    },
-  });
+  const of = (name: string, scale = 1) => {
+    const {
+      library = NaN,
+      peer = NaN,
+      ...beside
+    } = Object.fromEntries(
+      Object.entries(measured).map(([client, figures]) => [client, figure(figures, name) / scale]),
+    );
+    return { library, peer, beside };
+  };
   const what = `http, ${concurrency} x ${latencyMs} ms`;
   const cpu = compare(`${what}: CPU a request, to SDK + p-map`, { ...of('cpuUs'), unit: 'µs', target: { atMost } });
   if (latencyMs === 0)

@@ -67,7 +67,8 @@ async function resultsOnly(run: Runner, input: Input): Promise<readonly Row[]> {
     library: library(input, 'never'),
     sqlite: plain('sqlite', input, 'never'),
     readline: plain('readline', input, 'never'),
-    each: plain('each', input, 'never'),
+    // A fifth says it too, and takes long enough.
+    each: plain('each', { ...input, items: input.items / 5 }, 'never'),
     transport: plain('transport', input, 'never'),
   });
   return [rateRow('results only', measured, { 'a transaction a line': each, 'download alone': transport }, input)];
