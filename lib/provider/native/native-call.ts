@@ -3,8 +3,8 @@ import { Observable } from 'rxjs';
 
 /**
  * A call of a native capability as a cold Observable: each subscription runs it anew, and unsubscribing, like an abort of
- * `outer`, breaks it off down to the socket. Values are handed over one by one, so a consumer that works synchronously holds
- * the source back.
+ * `outer`, breaks it off down to the socket. Values are handed over one by one and a turn of the event loop apart: a consumer that
+ * works synchronously holds the source back, and nobody else up for longer than one value takes.
  */
 export function nativeCall<T>(outer: AbortSignal, run: (signal: AbortSignal) => AsyncIterable<T>): Observable<T> {
   return new Observable<T>((subscriber) => {
@@ -22,8 +22,10 @@ export function nativeCall<T>(outer: AbortSignal, run: (signal: AbortSignal) => 
     const drain = async (): Promise<void> => {
       controller.signal.throwIfAborted();
       for await (const value of run(controller.signal)) {
-        if (subscriber.closed) return;
         subscriber.next(value);
+        if (subscriber.closed) return;
+        // A socket hands over megabytes within one turn.
+        await nextTurn();
       }
     };
     drain().then(
@@ -31,4 +33,8 @@ export function nativeCall<T>(outer: AbortSignal, run: (signal: AbortSignal) => 
       (error: unknown) => subscriber.error(error),
     );
   });
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
