@@ -1,6 +1,8 @@
 /** Slots of the first block and of the largest; each block is twice the one before, three quarters of it filled. */
 const firstSlots = 1 << 16;
 const mostSlots = 1 << 22;
+/** Bits of the sieve, from the second block on: 4 MiB. */
+const sieveBits = 1 << 25;
 
 // Looked up once: inside a vm context, such as Jest's, each look at a global costs a hundred times the multiplication.
 const { imul } = Math;
@@ -16,9 +18,12 @@ interface Block {
  */
 export class FingerprintSet {
   readonly #blocks: Block[] = [];
+  /** What is not in here is in no block: one look at memory instead of one a block. */
+  #sieve: Uint32Array | undefined;
 
   has(text: string): boolean {
     const { place, mark } = fingerprint(text);
+    if (this.#sieve !== undefined && !isMarked(this.#sieve, mark)) return false;
     return this.#blocks.some(({ table }) => table[find(table, place, mark)] === mark);
   }
 
@@ -29,7 +34,9 @@ export class FingerprintSet {
       const slots = block === undefined ? firstSlots : Math.min(block.table.length * 2, mostSlots);
       block = { table: new Uint32Array(slots), used: 0 };
       this.#blocks.push(block);
+      if (this.#blocks.length === 2) this.#sieve = sieveOf(this.#blocks);
     }
+    if (this.#sieve !== undefined) setMark(this.#sieve, mark);
     const slot = find(block.table, place, mark);
     if (block.table[slot] === mark) return;
     block.table[slot] = mark;
@@ -43,6 +50,22 @@ function find(table: Uint32Array, place: number, mark: number): number {
   let slot = place & mask;
   while (table[slot] !== 0 && table[slot] !== mark) slot = (slot + 1) & mask;
   return slot;
+}
+
+function sieveOf(blocks: readonly Block[]): Uint32Array {
+  const sieve = new Uint32Array(sieveBits / 32);
+  for (const { table } of blocks) for (const mark of table) if (mark !== 0) setMark(sieve, mark);
+  return sieve;
+}
+
+function isMarked(sieve: Uint32Array, mark: number): boolean {
+  const bit = mark & (sieveBits - 1);
+  return ((sieve[bit >>> 5] ?? 0) & (1 << (bit & 31))) !== 0;
+}
+
+function setMark(sieve: Uint32Array, mark: number): void {
+  const bit = mark & (sieveBits - 1);
+  sieve[bit >>> 5] = (sieve[bit >>> 5] ?? 0) | (1 << (bit & 31));
 }
 
 /** Two independent 32-bit hashes in one pass (FNV-1a and a multiply-rotate); 0 stands for an empty slot. */

@@ -24,15 +24,29 @@ const toClaimed = (row: ClaimedRow): ClaimedItem => ({
   failures: row[4],
 });
 
+/** Rows of one statement: each statement costs as much as two rows. */
+const insertSizes = [16, 1] as const;
+const insertOf = (rows: number): string =>
+  `INSERT INTO items (key, item_id, hash, request) VALUES ${Array<string>(rows).fill('(?, ?, ?, ?)').join(', ')}`;
+const insertText = { 16: insertOf(16), 1: insertOf(1) };
+
 /** Rows of `items`: written once, read by ranges of the primary key. */
 export class ItemTable {
   constructor(private readonly connection: Connection) {}
 
   /** Within a transaction. */
   append(job: number, after: number, items: readonly NewItem[]): void {
-    const insert = this.connection.sql('INSERT INTO items (key, item_id, hash, request) VALUES (?, ?, ?, ?)');
     let ordinal = after;
-    for (const item of items) insert.run(itemKey(job, ++ordinal), item.itemId, item.hash, item.request);
+    let at = 0;
+    for (const size of insertSizes) {
+      const insert = this.connection.sql(insertText[size]);
+      for (; at + size <= items.length; at += size) {
+        const values: unknown[] = [];
+        for (const item of items.slice(at, at + size))
+          values.push(itemKey(job, ++ordinal), item.itemId, item.hash, item.request);
+        insert.run(values);
+      }
+    }
   }
 
   after(job: number, ordinal: number, limit: number): readonly ItemIdentity[] {
