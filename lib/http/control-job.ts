@@ -1,7 +1,6 @@
-import type { JobView } from '../job/job-reader.js';
 import { resumeBody, retryBody } from './body-schemas.js';
 import type { HandlerSettings, Principal } from './handler-options.js';
-import { requireVisible, requireWriter } from './job-access.js';
+import { requireStillThere, requireVisible, requireWriter } from './job-access.js';
 import { jobResponse } from './job-response.js';
 import { readJson } from './read-json.js';
 
@@ -20,18 +19,26 @@ export async function controlJob(
   const { settings, principal, request } = context;
   const { client } = settings;
   requireWriter(principal);
-  const view = requireVisible(client, principal, jobId);
+  // A body may take its time, and the id may be another one's job by its end: nothing is awaited between look and deed.
   switch (verb) {
     case 'cancel':
     case 'pause':
       return await stop(context, verb, jobId);
-    case 'resume':
-      await resume(context, view);
+    case 'resume': {
+      const options = await readJson(request, resumeBody);
+      const { info } = requireVisible(client, principal, jobId);
+      // A job somebody works on is resumed already.
+      if (info.owner === null) client.resume(jobId, options);
       break;
-    case 'retry':
-      client.job(jobId).retryFailed(await readJson(request, retryBody));
+    }
+    case 'retry': {
+      const options = await readJson(request, retryBody);
+      requireVisible(client, principal, jobId);
+      client.job(jobId).retryFailed(options);
       break;
+    }
     case 'delete':
+      requireVisible(client, principal, jobId);
       await client.delete(jobId);
       return new Response(null, { status: 204 });
   }
@@ -46,6 +53,7 @@ async function stop(
 ): Promise<Response> {
   const { client, waitMs, onError } = settings;
   let waiting = true;
+  const view = requireVisible(client, principal, jobId);
   const job = client.job(jobId);
   const stopping = verb === 'cancel' ? job.cancel() : job.pause();
   const stopped = stopping.then(
@@ -60,15 +68,10 @@ async function stop(
   const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), waitMs)));
   try {
     const rests = await Promise.race([stopped, late]);
+    requireStillThere(client.reader, view);
     return jobResponse(requireVisible(client, principal, jobId), rests ? 200 : 202);
   } finally {
     waiting = false;
     clearTimeout(timer);
   }
-}
-
-/** A job somebody works on is resumed already. */
-async function resume({ settings, request }: ControlContext, { info }: JobView): Promise<void> {
-  const options = await readJson(request, resumeBody);
-  if (info.owner === null) settings.client.resume(info.jobId, options);
 }

@@ -1,6 +1,7 @@
 import { firstValueFrom, map, race, Subject, timer, type Subscription } from 'rxjs';
 import { isBatchError } from '../core/errors.js';
-import type { JobReader } from '../job/job-reader.js';
+import type { JobReader, JobView } from '../job/job-reader.js';
+import { isStillThere } from './job-access.js';
 import { firstPageSize, nextPageSize } from './page-size.js';
 import { eventMessage, heartbeat, opening, stoppedMessage } from './sse-format.js';
 import type { TextSource } from './text-stream.js';
@@ -8,7 +9,8 @@ import type { WireStopped } from './wire.js';
 
 export interface EventSourceOptions {
   readonly reader: JobReader;
-  readonly jobIds: readonly string[];
+  /** The jobs, as they were when their reader was let in to them. */
+  readonly jobs: readonly JobView[];
   /** The last sequence seen; `now` for what comes from here on, undefined for everything: both begin with a snapshot. */
   readonly after: number | 'now' | undefined;
   readonly heartbeatMs: number;
@@ -30,10 +32,10 @@ export class JobEventSource implements TextSource {
 
   constructor(options: EventSourceOptions) {
     this.#options = options;
-    const { reader, jobIds, after } = options;
+    const { reader, jobs, after } = options;
     this.#place = after === 'now' ? reader.newestSeq() : (after ?? 0);
     // Before the first look: what comes between a look and the wait is not missed.
-    this.#watching = reader.changes(jobIds).subscribe({ next: () => this.#wake(), error: () => this.close() });
+    this.#watching = reader.changes(jobs.map(idOf)).subscribe({ next: () => this.#wake(), error: () => this.close() });
   }
 
   async next(): Promise<string | undefined> {
@@ -56,9 +58,12 @@ export class JobEventSource implements TextSource {
   }
 
   #snapshots(): string {
-    const { reader, jobIds, after } = this.#options;
+    const { reader, jobs, after } = this.#options;
     if (typeof after === 'number') return '';
-    const snapshots = jobIds.map((jobId) => reader.snapshot(jobId, this.#place));
+    const snapshots = jobs.map((job) => {
+      const event = reader.snapshot(idOf(job), this.#place);
+      return isStillThere(reader, job) ? event : undefined;
+    });
     return snapshots.map((event) => (event === undefined ? '' : eventMessage(event))).join('');
   }
 
@@ -66,10 +71,13 @@ export class JobEventSource implements TextSource {
   #look(): string {
     this.#dirty = false;
     try {
-      const { reader, jobIds } = this.#options;
+      const { reader, jobs } = this.#options;
+      const there = this.#there();
       // First how they stand: an end is told when everything before it was.
-      const stops = jobIds.map((jobId) => this.#stop(jobId));
-      const page = reader.eventsAfter(jobIds, this.#place, this.#pageSize);
+      const stops = jobs.map((job) => this.#stop(idOf(job), there.has(job)));
+      const page = reader.eventsAfter([...there].map(idOf), this.#place, this.#pageSize);
+      // A job that went while it was read may have been followed by another one of its id.
+      if (this.#there().size < there.size) return this.#look();
       const last = page.at(-1);
       if (last !== undefined) {
         this.#place = last.seq;
@@ -87,8 +95,13 @@ export class JobEventSource implements TextSource {
     }
   }
 
-  #stop(jobId: string): WireStopped | 'over' | undefined {
-    const standing = this.#options.reader.standing(jobId);
+  #there(): ReadonlySet<JobView> {
+    const { reader, jobs } = this.#options;
+    return new Set(jobs.filter((job) => isStillThere(reader, job)));
+  }
+
+  #stop(jobId: string, isThere: boolean): WireStopped | 'over' | undefined {
+    const standing = isThere ? this.#options.reader.standing(jobId) : ({ state: 'gone' } as const);
     if (standing.state === 'stopped') {
       const { code, message, until } = standing.error;
       return { jobId, status: standing.status, code, message, ...(until !== undefined && { until }) };
@@ -116,3 +129,5 @@ export class JobEventSource implements TextSource {
     this.#changed.next('changed');
   }
 }
+
+const idOf = ({ info }: JobView): string => info.jobId;

@@ -1,6 +1,6 @@
 import type { ItemQuery, StoredItem } from '../store/store.js';
-import type { JobReader } from '../job/job-reader.js';
-import { requireVisible } from './job-access.js';
+import type { JobReader, JobView } from '../job/job-reader.js';
+import { requireStillThere, requireVisible } from './job-access.js';
 import { jsonResponse } from './json-response.js';
 import { nextTurn } from './next-turn.js';
 import { Problem } from './problem.js';
@@ -16,8 +16,7 @@ const lookMs = 10;
 
 interface Search {
   readonly reader: JobReader;
-  readonly jobId: string;
-  readonly total: number;
+  readonly job: JobView;
   readonly query: ItemQuery;
   /** What the store cannot decide. */
   readonly matches: (item: WireItem) => boolean;
@@ -30,7 +29,7 @@ interface Search {
 /** `GET /jobs/:id/items` */
 export async function pageItems({ settings, principal, request, url }: ReadContext, jobId: string): Promise<Response> {
   const { client } = settings;
-  const { info } = requireVisible(client, principal, jobId);
+  const job = requireVisible(client, principal, jobId);
   const { after, limit, only, code, search } = readQuery('items', url.searchParams);
   const state = code === undefined ? only : 'failed';
   const query = { state, text: search };
@@ -39,7 +38,7 @@ export async function pageItems({ settings, principal, request, url }: ReadConte
     (query.text === undefined || mentions(item, query.text));
   const { reader } = client;
   const { signal } = request;
-  const page = await find({ reader, jobId, total: info.total, query, matches, limit, after, signal });
+  const page = await find({ reader, job, query, matches, limit, after, signal });
   return jsonResponse(page satisfies WireItemPage);
 }
 
@@ -50,8 +49,8 @@ export async function inspectItem(
   itemId: string,
 ): Promise<Response> {
   const { client } = settings;
-  const { info } = requireVisible(client, principal, jobId);
-  const search = { reader: client.reader, jobId, total: info.total, query: { itemId }, matches: () => true, limit: 1 };
+  const job = requireVisible(client, principal, jobId);
+  const search = { reader: client.reader, job, query: { itemId }, matches: () => true, limit: 1 };
   for (let after = 0; ;) {
     const { items, next } = await find({ ...search, after, signal: request.signal });
     if (items[0] !== undefined) return jsonResponse(items[0]);
@@ -62,7 +61,8 @@ export async function inspectItem(
 
 /** Looks through ranges of items, as wide as fit into a moment, until the page is full, the items or the time at their end. */
 async function find(search: Search): Promise<WireItemPage> {
-  const { reader, jobId, total, query, matches, limit, signal } = search;
+  const { reader, job, query, matches, limit, signal } = search;
+  const { jobId, total } = job.info;
   const items: WireItem[] = [];
   const started = Date.now();
   let { after } = search;
@@ -73,6 +73,7 @@ async function find(search: Search): Promise<WireItemPage> {
     const wanted = limit - items.length;
     const looked = Date.now();
     const found = reader.items(jobId, after, upTo, wanted, query);
+    requireStillThere(reader, job);
     const took = Date.now() - looked;
     items.push(...found.map(toWireItem).filter(matches));
     after = found.length === wanted ? (found.at(-1)?.ordinal ?? upTo) : upTo;

@@ -1,7 +1,7 @@
 import type { JobInfo } from '../core/job.js';
 import type { PlacedJob } from '../job/job-reader.js';
 import type { HandlerSettings, Principal } from './handler-options.js';
-import { maySee, requireVisible } from './job-access.js';
+import { maySee, requireStillThere, requireVisible } from './job-access.js';
 import { jobResponse } from './job-response.js';
 import { jsonResponse } from './json-response.js';
 import { readQuery } from './query.js';
@@ -52,12 +52,13 @@ const pageSize = 2_000;
 
 /** `GET /jobs/:id/failures`: how many of each code, counted a page at a time. */
 export async function countFailures({ settings, principal, request }: ReadContext, jobId: string): Promise<Response> {
-  const { client } = settings;
-  requireVisible(client, principal, jobId);
+  const { reader } = settings.client;
+  const job = requireVisible(settings.client, principal, jobId);
   const counts = new Map<string, { count: number; message: string }>();
   let after = 0;
   for (;;) {
-    const page = client.reader.failures(jobId, after, pageSize);
+    const page = reader.failures(jobId, after, pageSize);
+    requireStillThere(reader, job);
     for (const { code, message } of page) {
       const known = counts.get(code);
       if (known === undefined) counts.set(code, { count: 1, message });

@@ -1,6 +1,7 @@
 import { filter, firstValueFrom } from 'rxjs';
 import { isBatchError } from '../core/errors.js';
 import type { BatchJob } from '../job/batch-job.js';
+import type { JobView } from '../job/job-reader.js';
 import type { MapOptions } from '../options/map-options.js';
 import { BodyItems } from './body-items.js';
 import type { HandlerSettings, Principal } from './handler-options.js';
@@ -26,9 +27,8 @@ export async function startJob(context: StartContext): Promise<Response> {
   requireWriter(principal);
   const jobId = jobIdOf(request);
   if (uploads.has(jobId)) throw stillReading();
-  const known = client.reader.find(jobId);
+  const known = findOwn(context, jobId);
   if (known !== undefined) {
-    if (!maySee(principal, known.info)) throw new Problem(409, 'job_conflict', 'This job id is taken; choose another');
     // Somebody works on it: this request came twice, or comes too late to add to it.
     if (known.info.owner !== null) {
       if (!known.info.inputComplete) throw stillReading();
@@ -47,16 +47,27 @@ export async function startJob(context: StartContext): Promise<Response> {
     body.close();
   }
   const view = client.reader.find(jobId);
-  if (view === undefined) throw new Problem(404, 'job_not_found', 'The job was deleted while it was started');
+  if (view === undefined || !maySee(principal, view.info))
+    throw new Problem(404, 'job_not_found', 'The job was deleted while it was started');
   return jobResponse(view, known === undefined ? 201 : 200, {
     // Relative to the address asked, wherever the handler is mounted.
     location: `jobs/${encodeURIComponent(jobId)}`,
   });
 }
 
-async function takeIn({ settings, principal }: StartContext, jobId: string, body: BodyItems): Promise<void> {
+/** The job of this id, where there is one; throws where it is somebody else's. */
+function findOwn({ settings, principal }: StartContext, jobId: string): JobView | undefined {
+  const known = settings.client.reader.find(jobId);
+  if (known === undefined || maySee(principal, known.info)) return known;
+  throw new Problem(409, 'job_conflict', 'This job id is taken; choose another');
+}
+
+async function takeIn(context: StartContext, jobId: string, body: BodyItems): Promise<void> {
+  const { settings, principal } = context;
   const { client } = settings;
   const { tags = [], ...options } = await body.options();
+  // Whose it was before the first line came says nothing.
+  findOwn(context, jobId);
   const map: MapOptions = {
     ...(options as Partial<MapOptions>),
     jobId,

@@ -23,11 +23,11 @@ export function streamEvents(context: StreamContext, jobIds: readonly string[]):
   const { reader } = client;
   if (jobIds.length > mostJobs)
     throw new Problem(400, 'bad_request', `One stream carries at most ${String(mostJobs)} jobs`);
-  for (const jobId of jobIds) requireVisible(client, principal, jobId);
+  const jobs = jobIds.map((jobId) => requireVisible(client, principal, jobId));
   const after = startingPoint(request, url);
   if (typeof after === 'number' && isOver(jobIds, after)) return new Response(null, { status: 204 });
   const leave = streams.enter(principal);
-  const source = new JobEventSource({ reader, jobIds, after, heartbeatMs });
+  const source = new JobEventSource({ reader, jobs, after, heartbeatMs });
   const close = (): void => {
     source.close();
     leave();

@@ -1,6 +1,6 @@
 import type { ResultsOptions } from '../job/batch-job.js';
-import type { JobReader } from '../job/job-reader.js';
-import { requireVisible } from './job-access.js';
+import type { JobReader, JobView } from '../job/job-reader.js';
+import { isStillThere, requireVisible } from './job-access.js';
 import { firstPageSize, nextPageSize } from './page-size.js';
 import { readQuery } from './query.js';
 import type { StreamContext } from './stream-events.js';
@@ -10,10 +10,10 @@ import { textStream, type TextSource } from './text-stream.js';
 export function streamResults(context: StreamContext, jobId: string): Response {
   const { settings, principal, request, url, streams } = context;
   const { client, maxStreamMs } = settings;
-  requireVisible(client, principal, jobId);
+  const job = requireVisible(client, principal, jobId);
   const { only = 'all', order = 'completion' } = readQuery('results', url.searchParams);
   const leave = streams.enter(principal);
-  const source = resultLines(client.reader, jobId, { only, order });
+  const source = resultLines(client.reader, job, { only, order });
   return new Response(textStream({ ...source, close: leave }, { signal: request.signal, standstillMs: maxStreamMs }), {
     headers: {
       'content-type': 'application/x-ndjson; charset=utf-8',
@@ -24,14 +24,14 @@ export function streamResults(context: StreamContext, jobId: string): Response {
   });
 }
 
-function resultLines(reader: JobReader, jobId: string, options: ResultsOptions): Pick<TextSource, 'next'> {
+function resultLines(reader: JobReader, job: JobView, options: ResultsOptions): Pick<TextSource, 'next'> {
   let after = 0;
   let pageSize = firstPageSize;
   const read = (): string | undefined => {
-    const page = reader.results(jobId, after, pageSize, options);
+    const page = reader.results(job.info.jobId, after, pageSize, options);
     const last = page.at(-1);
-    // Cut off, not ended, where the job was deleted meanwhile.
-    if (last === undefined && reader.find(jobId) === undefined) throw new Error('the job was deleted');
+    // Cut off, not ended; and what another job of its id has is not told.
+    if (!isStillThere(reader, job)) throw new Error('the job was deleted');
     if (last === undefined) return undefined;
     after = options.order === 'input' ? last.ordinal : last.seq;
     const text = page.map(({ result }) => `${JSON.stringify(result)}\n`).join('');

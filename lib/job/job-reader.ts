@@ -11,6 +11,8 @@ import { infoOf, statusOf, storedProgress, workerOf } from './job-info.js';
 
 /** A job as it stands: what `info()` and `progress()` tell, at one moment. */
 export interface JobView {
+  /** The store's own number of the job: one that is deleted and made anew by the same id has another. */
+  readonly key: number;
   readonly info: JobInfo;
   readonly progress: Progress;
   /** Highest sequence of its events, 0 if it has none. */
@@ -34,6 +36,8 @@ export type Standing =
  */
 export interface JobReader {
   find(jobId: string): JobView | undefined;
+  /** {@link JobView.key} of the job that has this id now. */
+  key(jobId: string): number | undefined;
   /** Newest first, those older than the one at a place (undefined: all). */
   jobs(before: number | undefined, limit: number): readonly PlacedJob[];
   /** Events of these jobs above a sequence, ascending over all of them; none means that there are none yet. */
@@ -63,7 +67,11 @@ export class StoredJobReader implements JobReader {
     if (record === undefined) return undefined;
     const active = host.active(jobId);
     const progress = active !== undefined && !active.finished ? active.progress : storedProgress(host, record);
-    return { info: infoOf(host, record), progress, lastSeq: store.lastSeq(record.key) };
+    return { key: record.key, info: infoOf(host, record), progress, lastSeq: store.lastSeq(record.key) };
+  }
+
+  key(jobId: string): number | undefined {
+    return this.#record(jobId)?.key;
   }
 
   jobs(before: number | undefined, limit: number): readonly PlacedJob[] {
