@@ -29,7 +29,7 @@ import type { ControlRequest } from '../store/store.js';
 import type { ActiveJobOptions } from './active-job-options.js';
 import { JobInput } from './job-input.js';
 import { JobSends } from './job-sends.js';
-import { RunJournal, type RunDraft } from './run-journal.js';
+import { draftWeight, RunJournal, type RunDraft } from './run-journal.js';
 import { RunState } from './run-state.js';
 import { StopSignal } from './stop-signal.js';
 import { recordFailure, undoRun, writeEnding, type EndingRun } from './write-ending.js';
@@ -200,8 +200,7 @@ export class ActiveJob {
     return merge(ticks$, work$).pipe(
       persistTo(journal, {
         maxGroup: Math.min(256, settings.concurrency),
-        // A page of a result file is one draft of many rows.
-        weigh: (draft) => (draft.type === 'group' ? draft.drafts.length : 1),
+        weigh: draftWeight,
         scheduler: this.#scheduler,
       }),
     );

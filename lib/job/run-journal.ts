@@ -7,6 +7,12 @@ import type { RunState } from './run-state.js';
 /** A draft of a run, or the wish for a progress: filled in at the moment it is written. */
 export type RunDraft = Draft | DraftGroup | { readonly type: 'tick' };
 
+/** How many rows a draft stands for: a page of a result file is one draft of many, and so is a piece of a large deletion. */
+export function draftWeight(draft: RunDraft): number {
+  if (draft.type === 'group') return draft.drafts.length;
+  return draft.type === 'shard' ? Math.max(1, draft.release ?? 0) : 1;
+}
+
 export interface RunJournalOptions {
   readonly store: BatchStore;
   readonly lease: Lease;

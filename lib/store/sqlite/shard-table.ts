@@ -113,15 +113,12 @@ export class ShardTable implements ShardStore {
   members(jobKey: number, ordinals: readonly number[]): readonly ShardMember[] {
     // A request may be long and its metadata rare: it is only handed over where there is some.
     const text = `
-      SELECT i.item_id AS itemId, coalesce(s.failures, 0) AS failures,
-        CASE WHEN instr(i.request, '"metadata":') > 0 THEN i.request END AS request
-      FROM items i LEFT JOIN item_states s ON s.key = i.key WHERE i.key = ?`;
-    return this.connection.read(() =>
-      ordinals.flatMap((ordinal) => {
-        const row = this.connection.sql(text).get(itemKey(jobKey, ordinal)) as MemberRow | undefined;
-        return row === undefined ? [] : [toMember(ordinal, row)];
-      }),
-    );
+      SELECT i.key, i.item_id, coalesce(s.failures, 0),
+        CASE WHEN instr(i.request, '"metadata":') > 0 THEN i.request END
+      FROM json_each(?) k CROSS JOIN items i ON i.key = k.value LEFT JOIN item_states s ON s.key = i.key`;
+    const keys = `[${ordinals.map((ordinal) => itemKey(jobKey, ordinal)).join()}]`;
+    const rows = this.connection.read(() => this.connection.rawSql(text).all(keys));
+    return (rows as MemberRow[]).map(toMember);
   }
 
   ordinals(jobKey: number, shard: number, after: number, limit: number): readonly number[] {
@@ -173,13 +170,9 @@ export class ShardTable implements ShardStore {
   }
 }
 
-interface MemberRow {
-  readonly itemId: string;
-  readonly failures: number;
-  readonly request: string | null;
-}
+type MemberRow = readonly [key: number, itemId: string, failures: number, request: string | null];
 
-function toMember(ordinal: number, { itemId, failures, request }: MemberRow): ShardMember {
+function toMember([key, itemId, failures, request]: MemberRow): ShardMember {
   const { metadata }: { readonly metadata?: unknown } = request === null ? {} : storedJson(request);
-  return { ordinal, itemId, failures, metadata };
+  return { ordinal: ordinalOf(key), itemId, failures, metadata };
 }
