@@ -10,6 +10,10 @@ const fields = z.custom<Readonly<Record<string, unknown>>>(
 );
 const text = z.string('a string').min(1, 'a string that is not empty');
 
+/** Characters of JSON a job may bring about itself: every list of jobs tells it again. */
+const mostJobChars = 65_536;
+const fitsJob = (value: unknown): boolean => (JSON.stringify(value)?.length ?? 0) <= mostJobChars; // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- undefined has no JSON
+
 /** One line of `POST /jobs`. */
 export const itemLine: z.ZodType<BatchItem> = z.strictObject(
   {
@@ -40,9 +44,10 @@ const remoteRunFields = {
 /** The first line of `POST /jobs`, where it is one of options. What is the server's business is not among them. */
 export const jobLine = z.strictObject({
   job: mapSchema
-    .pick({ ...remoteRunFields, mode: true, model: true, metadata: true })
+    .pick({ ...remoteRunFields, mode: true, model: true })
     .extend({
-      params: fields.optional(),
+      metadata: z.unknown().refine(fitsJob, 'at most 65,536 characters of JSON').optional(),
+      params: fields.refine(fitsJob, 'at most 65,536 characters of JSON').optional(),
       tags: z
         .array(
           z

@@ -2,7 +2,7 @@ import { firstValueFrom, map, race, Subject, timer, type Subscription } from 'rx
 import { isBatchError } from '../core/errors.js';
 import type { JobReader, JobView } from '../job/job-reader.js';
 import { isStillThere } from './job-access.js';
-import { firstPageSize, nextPageSize } from './page-size.js';
+import { streamPage } from './page-size.js';
 import { eventMessage, heartbeat, opening, stoppedMessage } from './sse-format.js';
 import type { TextSource } from './text-stream.js';
 import type { WireStopped } from './wire.js';
@@ -28,7 +28,6 @@ export class JobEventSource implements TextSource {
   /** Something may be new since the last look. */
   #dirty = false;
   #closed = false;
-  #pageSize = firstPageSize;
 
   constructor(options: EventSourceOptions) {
     this.#options = options;
@@ -75,15 +74,13 @@ export class JobEventSource implements TextSource {
       const there = this.#there();
       // First how they stand: an end is told when everything before it was.
       const stops = jobs.map((job) => this.#stop(idOf(job), there.has(job)));
-      const page = reader.eventsAfter([...there].map(idOf), this.#place, this.#pageSize);
+      const page = reader.eventsAfter([...there].map(idOf), this.#place, streamPage);
       // A job that went while it was read may have been followed by another one of its id.
       if (this.#there().size < there.size) return this.#look();
       const last = page.at(-1);
       if (last !== undefined) {
         this.#place = last.seq;
-        const text = page.map(eventMessage).join('');
-        this.#pageSize = nextPageSize(this.#pageSize, { rows: page.length, chars: text.length });
-        return text;
+        return page.map(eventMessage).join('');
       }
       if (stops.every((stop) => stop === 'over' || stop?.status === 'job_not_found')) this.close();
       return stops.map((stop) => this.#tellStop(stop)).join('');

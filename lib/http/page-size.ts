@@ -1,13 +1,7 @@
-/** Text of one page: enough to be quick, little enough that a hundred slow readers do not matter. */
-const targetChars = 131_072;
-const most = 500;
+import type { PageLimit } from '../store/store.js';
 
-/** Rows of the first page: how long they are is not known yet. */
-export const firstPageSize = 4;
+/** One page of a stream: enough to be quick, little enough that a hundred slow readers do not matter. */
+export const streamPage: PageLimit = { rows: 500, chars: 131_072 };
 
-/** How many rows to ask for after a page that was asked for with `size`. Growing by steps: one short row says little about the next. */
-export function nextPageSize(size: number, { rows, chars }: { readonly rows: number; readonly chars: number }): number {
-  if (rows === 0) return size;
-  const fitting = Math.floor(targetChars / Math.max(1, chars / rows));
-  return Math.max(1, Math.min(most, fitting, size * 4));
-}
+/** Characters of the items or jobs of one answer. The one that passes this is its last. */
+export const answerChars = 1_048_576;

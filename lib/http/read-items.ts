@@ -3,6 +3,7 @@ import type { JobReader, JobView } from '../job/job-reader.js';
 import { requireStillThere, requireVisible } from './job-access.js';
 import { jsonResponse } from './json-response.js';
 import { nextTurn } from './next-turn.js';
+import { answerChars } from './page-size.js';
 import { Problem } from './problem.js';
 import { readQuery } from './query.js';
 import type { ReadContext } from './read-jobs.js';
@@ -66,17 +67,27 @@ async function find(search: Search): Promise<WireItemPage> {
   const items: WireItem[] = [];
   const started = Date.now();
   let { after } = search;
+  let room = answerChars;
   // As many as a page where everything matches.
   let width = Math.max(limit, 200);
-  while (after < total && items.length < limit && Date.now() - started < searchMs && !signal.aborted) {
+  while (after < total && items.length < limit && room > 0 && Date.now() - started < searchMs && !signal.aborted) {
     const upTo = Math.min(total, after + width);
     const wanted = limit - items.length;
+    const asked = room;
     const looked = Date.now();
-    const found = reader.items(jobId, after, upTo, wanted, query);
+    const found = reader.items(jobId, after, upTo, { rows: wanted, chars: asked }, query);
     requireStillThere(reader, job);
     const took = Date.now() - looked;
-    items.push(...found.map(toWireItem).filter(matches));
-    after = found.length === wanted ? (found.at(-1)?.ordinal ?? upTo) : upTo;
+    let read = 0;
+    for (const stored of found) {
+      read += stored.chars;
+      const item = toWireItem(stored);
+      if (!matches(item)) continue;
+      items.push(item);
+      room -= stored.chars;
+    }
+    const isCut = found.length === wanted || read >= asked;
+    after = isCut ? (found.at(-1)?.ordinal ?? upTo) : upTo;
     width = took > lookMs ? Math.max(50, width >> 1) : Math.min(50_000, width * 2);
     await nextTurn();
   }

@@ -6,6 +6,7 @@ import { jobResponse } from './job-response.js';
 import { jsonResponse } from './json-response.js';
 import { readQuery } from './query.js';
 import { nextTurn } from './next-turn.js';
+import { answerChars } from './page-size.js';
 import type { WireFailures, WireJobList } from './wire.js';
 
 export interface ReadContext {
@@ -28,16 +29,25 @@ export async function listJobs({ settings, principal, request, url }: ReadContex
     (status === undefined || info.status === status) &&
     (needle === undefined || [info.jobId, ...info.tags].some((text) => text.toLowerCase().includes(needle)));
   const found: PlacedJob[] = [];
-  const width = Math.min(200, limit + 1);
+  const size = { rows: Math.min(200, limit + 1), chars: answerChars };
   const started = Date.now();
   let before = after;
+  let chars = 0;
   // One more than is wanted tells whether there is a next page.
   do {
-    const looked = reader.jobs(before, width);
-    found.push(...looked.filter(({ info }) => matches(info)));
-    before = looked.length < width ? undefined : looked.at(-1)?.place;
+    const looked = reader.jobs(before, size);
+    const wanted = looked.filter(({ info }) => matches(info));
+    found.push(...wanted);
+    chars += wanted.reduce((sum, { info }) => sum + JSON.stringify(info).length, 0);
+    before = looked.at(-1)?.place;
     await nextTurn();
-  } while (before !== undefined && found.length <= limit && Date.now() - started < listMs && !request.signal.aborted);
+  } while (
+    before !== undefined &&
+    found.length <= limit &&
+    chars < answerChars &&
+    Date.now() - started < listMs &&
+    !request.signal.aborted
+  );
   const page = found.slice(0, limit);
   const next = found.length > limit ? page.at(-1)?.place : before;
   return jsonResponse({ jobs: page.map(({ info }) => info), next: next ?? null } satisfies WireJobList);

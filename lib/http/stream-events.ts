@@ -45,7 +45,8 @@ export function streamEvents(context: StreamContext, jobIds: readonly string[]):
   /** A browser's own EventSource reconnects for ever, unless it is told with a 204. */
   function isOver(ids: readonly string[], place: number): boolean {
     return (
-      ids.every((jobId) => reader.standing(jobId).state === 'ended') && reader.eventsAfter(ids, place, 1).length === 0
+      ids.every((jobId) => reader.standing(jobId).state === 'ended') &&
+      reader.eventsAfter(ids, place, { rows: 1, chars: 1 }).length === 0
     );
   }
 }

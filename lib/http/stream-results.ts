@@ -1,7 +1,7 @@
 import type { ResultsOptions } from '../job/batch-job.js';
 import type { JobReader, JobView } from '../job/job-reader.js';
 import { isStillThere, requireVisible } from './job-access.js';
-import { firstPageSize, nextPageSize } from './page-size.js';
+import { streamPage } from './page-size.js';
 import { readQuery } from './query.js';
 import type { StreamContext } from './stream-events.js';
 import { textStream, type TextSource } from './text-stream.js';
@@ -26,17 +26,14 @@ export function streamResults(context: StreamContext, jobId: string): Response {
 
 function resultLines(reader: JobReader, job: JobView, options: ResultsOptions): Pick<TextSource, 'next'> {
   let after = 0;
-  let pageSize = firstPageSize;
   const read = (): string | undefined => {
-    const page = reader.results(job.info.jobId, after, pageSize, options);
+    const page = reader.results(job.info.jobId, after, streamPage, options);
     const last = page.at(-1);
     // Cut off, not ended; and what another job of its id has is not told.
     if (!isStillThere(reader, job)) throw new Error('the job was deleted');
     if (last === undefined) return undefined;
     after = options.order === 'input' ? last.ordinal : last.seq;
-    const text = page.map(({ result }) => `${JSON.stringify(result)}\n`).join('');
-    pageSize = nextPageSize(pageSize, { rows: page.length, chars: text.length });
-    return text;
+    return page.map(({ result }) => `${JSON.stringify(result)}\n`).join('');
   };
   return { next: () => new Promise((resolve) => resolve(read())) };
 }

@@ -32,7 +32,10 @@ export interface WireJob {
   readonly lastSeq: number;
 }
 
-/** Newest first, up to `limit` (100; at most 1,000) of them; `search` is a part of the id or of a tag. */
+/**
+ * Newest first, up to `limit` (100; at most 1,000) of them, fewer where they are large: a page ends with the job that
+ * makes it a MiB of text. `search` is a part of the id or of a tag.
+ */
 export interface WireJobList {
   readonly jobs: readonly JobInfo[];
   /**
@@ -122,7 +125,10 @@ export interface WireItem {
   readonly result: Result | null;
 }
 
-/** Items in the order of the input, up to `limit` (50; at most 500) of them. */
+/**
+ * Items in the order of the input, up to `limit` (50; at most 500) of them, fewer where they are large: a page ends with the
+ * item that makes it a MiB of text.
+ */
 export interface WireItemPage {
   readonly items: readonly WireItem[];
   /**

@@ -3,7 +3,7 @@ import type { BatchError } from '../core/errors.js';
 import type { BatchEvent, ProgressEvent } from '../core/events.js';
 import type { JobInfo, JobStatus } from '../core/job.js';
 import type { Progress } from '../core/progress.js';
-import type { ItemQuery, PlacedResult, StoredFailure, StoredItem } from '../store/store.js';
+import type { ItemQuery, PageLimit, PlacedResult, StoredFailure, StoredItem } from '../store/store.js';
 import type { ResultsOptions } from './batch-job.js';
 import { pollMs, snapshotEvent, stoppedError } from './follow.js';
 import type { JobHost } from './job-host.js';
@@ -39,9 +39,9 @@ export interface JobReader {
   /** {@link JobView.key} of the job that has this id now. */
   key(jobId: string): number | undefined;
   /** Newest first, those older than the one at a place (undefined: all). */
-  jobs(before: number | undefined, limit: number): readonly PlacedJob[];
+  jobs(before: number | undefined, limit: PageLimit): readonly PlacedJob[];
   /** Events of these jobs above a sequence, ascending over all of them; none means that there are none yet. */
-  eventsAfter(jobIds: readonly string[], after: number, limit: number): readonly BatchEvent[];
+  eventsAfter(jobIds: readonly string[], after: number, limit: PageLimit): readonly BatchEvent[];
   /** Highest sequence there is, of whichever job. */
   newestSeq(): number;
   /** The progress of now as an event that was never stored; `after` is its sequence. */
@@ -50,9 +50,9 @@ export interface JobReader {
   /** Emits when there may be something new about one of these jobs, whoever works on it; never completes. */
   changes(jobIds: readonly string[]): Observable<unknown>;
   /** `after` is a sequence, or an ordinal with `order: 'input'`. */
-  results(jobId: string, after: number, limit: number, options?: ResultsOptions): readonly PlacedResult[];
+  results(jobId: string, after: number, limit: PageLimit, options?: ResultsOptions): readonly PlacedResult[];
   /** Items above the ordinal `after`, up to `upTo`, that match. */
-  items(jobId: string, after: number, upTo: number, limit: number, query: ItemQuery): readonly StoredItem[];
+  items(jobId: string, after: number, upTo: number, limit: PageLimit, query: ItemQuery): readonly StoredItem[];
   failures(jobId: string, after: number, limit: number): readonly StoredFailure[];
 }
 
@@ -74,27 +74,32 @@ export class StoredJobReader implements JobReader {
     return this.#record(jobId)?.key;
   }
 
-  jobs(before: number | undefined, limit: number): readonly PlacedJob[] {
+  jobs(before: number | undefined, limit: PageLimit): readonly PlacedJob[] {
     const { host } = this;
     host.refuseClosed('jobs()');
     return host.store.jobsBefore(before, limit).map((record) => ({ place: record.key, info: infoOf(host, record) }));
   }
 
-  eventsAfter(jobIds: readonly string[], after: number, limit: number): readonly BatchEvent[] {
+  eventsAfter(jobIds: readonly string[], after: number, limit: PageLimit): readonly BatchEvent[] {
     const { store } = this.host;
     // Jobs are read one after the other, and other processes write meanwhile: only what was committed before may be told,
     // or a sequence would be passed over for good.
     const newest = jobIds.length > 1 ? store.newestSeq() : Infinity;
     // Of many jobs a few rows each, or each page would hold one event.
-    const share = jobIds.length > 1 ? Math.max(16, Math.ceil(limit / jobIds.length)) : limit;
+    const share: PageLimit =
+      jobIds.length > 1
+        ? { rows: Math.max(16, Math.ceil(limit.rows / jobIds.length)), chars: Math.ceil(limit.chars / jobIds.length) }
+        : limit;
     let horizon = newest;
     const events: BatchEvent[] = [];
     for (const jobId of jobIds) {
       const record = this.#record(jobId);
       if (record === undefined) continue;
       const page = store.eventsAfter(record.key, after, share);
-      // Of a full page, nothing is known beyond its last one.
-      if (page.length === share) horizon = Math.min(horizon, page.at(-1)?.seq ?? horizon);
+      const last = page.at(-1)?.seq;
+      // Of a page that is not all, nothing is known beyond its last one.
+      if (jobIds.length > 1 && last !== undefined && last < store.lastSeq(record.key))
+        horizon = Math.min(horizon, last);
       const stands = page.findIndex((event) => this.#isTakenBack(event));
       if (stands >= 0) horizon = Math.min(horizon, (page[stands]?.seq ?? 1) - 1);
       events.push(...page);
@@ -135,7 +140,7 @@ export class StoredJobReader implements JobReader {
     return merge(runs$, interval(pollMs, host.scheduler), host.closed$);
   }
 
-  results(jobId: string, after: number, limit: number, options: ResultsOptions = {}): readonly PlacedResult[] {
+  results(jobId: string, after: number, limit: PageLimit, options: ResultsOptions = {}): readonly PlacedResult[] {
     const { only = 'all', order = 'completion' } = options;
     const { store } = this.host;
     const record = this.#record(jobId);
@@ -145,7 +150,7 @@ export class StoredJobReader implements JobReader {
       : store.results(record.key, after, limit, only);
   }
 
-  items(jobId: string, after: number, upTo: number, limit: number, query: ItemQuery): readonly StoredItem[] {
+  items(jobId: string, after: number, upTo: number, limit: PageLimit, query: ItemQuery): readonly StoredItem[] {
     const record = this.#record(jobId);
     return record === undefined ? [] : this.host.store.findItems(record.key, after, upTo, limit, query);
   }

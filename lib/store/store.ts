@@ -149,6 +149,8 @@ export interface StoredItem {
   readonly itemId: string;
   readonly request: string;
   readonly result: Result | null;
+  /** Of all its text as stored. */
+  readonly chars: number;
 }
 
 /** Which items to look for. What is left out matches every item. */
@@ -164,6 +166,12 @@ export interface StoredFailure {
   readonly seq: number;
   readonly code: string;
   readonly message: string;
+}
+
+/** How much to read at once: so many rows, and no further row once their text has so many characters. */
+export interface PageLimit {
+  readonly rows: number;
+  readonly chars: number;
 }
 
 export interface DeleteProgress {
@@ -187,7 +195,7 @@ export interface BatchStore {
   /** Newest first. */
   listJobs(): readonly JobRecord[];
   /** Newest first, those older than the one with this key (undefined: all), up to so many. */
-  jobsBefore(key: number | undefined, limit: number): readonly JobRecord[];
+  jobsBefore(key: number | undefined, limit: number | PageLimit): readonly JobRecord[];
   updateJob(lease: Lease, patch: JobPatch): void;
 
   /** Takes the job, or throws `job_busy` naming the living owner. Items left unfinished by a dead owner count one start more. */
@@ -220,18 +228,29 @@ export interface BatchStore {
   reopen(lease: Lease, options: { readonly retryFailed: boolean }): { readonly reopened: number };
 
   /** Events above a sequence, ascending. */
-  eventsAfter(jobKey: number, seq: number, limit: number): readonly BatchEvent[];
+  eventsAfter(jobKey: number, seq: number, limit: number | PageLimit): readonly BatchEvent[];
   /** Highest sequence given to this job, 0 if none. */
   lastSeq(jobKey: number): number;
   /** Highest sequence there is. Whatever has one up to it, of whichever job, is committed and can be read. */
   newestSeq(): number;
   latestProgress(jobKey: number): Progress | undefined;
   completion(jobKey: number): CompleteEvent | undefined;
-  results(jobKey: number, after: number, limit: number, filter: ResultFilter): readonly PlacedResult[];
+  results(jobKey: number, after: number, limit: number | PageLimit, filter: ResultFilter): readonly PlacedResult[];
   /** In the order of the input; `after` is an ordinal. */
-  resultsInOrder(jobKey: number, after: number, limit: number, filter: ResultFilter): readonly PlacedResult[];
+  resultsInOrder(
+    jobKey: number,
+    after: number,
+    limit: number | PageLimit,
+    filter: ResultFilter,
+  ): readonly PlacedResult[];
   /** In the order of the input: those of the items above `after`, up to `upTo`, that match. Reads no further than it must. */
-  findItems(jobKey: number, after: number, upTo: number, limit: number, query: ItemQuery): readonly StoredItem[];
+  findItems(
+    jobKey: number,
+    after: number,
+    upTo: number,
+    limit: number | PageLimit,
+    query: ItemQuery,
+  ): readonly StoredItem[];
   /** Failed items above a sequence, ascending. */
   failures(jobKey: number, after: number, limit: number): readonly StoredFailure[];
 

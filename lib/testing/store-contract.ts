@@ -593,6 +593,22 @@ export function describeStore(name: string, open: OpenStore, { describe, it, exp
         expect(store.findItems(key, 0, 1, 3, {}).length).toBe(1);
       });
 
+      withStore('by their text, too: the row that makes it enough is the last', (store, job) => {
+        const key = filled(store, job);
+        const [one, two] = store.findItems(key, 0, 10, 10, {});
+        const chars = (one?.chars ?? 0) + 1;
+        expect(one?.chars).toBe('one'.length + item('one').request.length);
+        expect(store.findItems(key, 0, 10, { rows: 10, chars }, {})).toEqual([one, two]);
+        expect(store.findItems(key, 0, 10, { rows: 1, chars }, {})).toEqual([one]);
+        const all = store.eventsAfter(key, 0, 10);
+        expect(store.eventsAfter(key, 0, { rows: 10, chars: 1 })).toEqual(all.slice(0, 1));
+        expect(store.eventsAfter(key, 0, { rows: 10, chars: 1_000_000 })).toEqual(all);
+        expect(store.results(key, 0, { rows: 10, chars: 1 }, 'all').length).toBe(1);
+        expect(store.resultsInOrder(key, 0, { rows: 10, chars: 1 }, 'all').length).toBe(1);
+        openJob(store, 'another');
+        expect(store.jobsBefore(undefined, { rows: 10, chars: 1 }).map(({ jobId }) => jobId)).toEqual(['another']);
+      });
+
       withStore('by state, by id, by text', (store, job) => {
         const key = filled(store, job);
         const ids = (query: ItemQuery): readonly string[] => store.findItems(key, 0, 10, 10, query).map(({ itemId }) => itemId); // prettier-ignore

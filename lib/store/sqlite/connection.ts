@@ -1,4 +1,5 @@
 import { BatchError } from '../../core/errors.js';
+import type { PageLimit } from '../store.js';
 import type { SqliteDatabase, SqliteStatement } from './sqlite-driver.js';
 import { translateError } from './translate-error.js';
 
@@ -29,6 +30,20 @@ export class Connection {
     return this.#statements.get(text) ?? this.sql(text).raw();
   }
 
+  /** The rows of one page, of a statement whose last parameter is their number. Within a read. */
+  page<R extends object>(text: string, limit: number | PageLimit, ...values: readonly unknown[]): readonly R[] {
+    if (typeof limit === 'number') return this.sql(text).all(...values, limit) as R[];
+    const rows: R[] = [];
+    let chars = 0;
+    // Row by row: what is beyond the page may be larger than memory.
+    for (const row of this.sql(text).iterate(...values, limit.rows) as Iterable<R>) {
+      rows.push(row);
+      chars += charsOf(row);
+      if (chars >= limit.chars) break;
+    }
+    return rows;
+  }
+
   /** Runs one read. */
   read<R>(work: () => R): R {
     this.#refuseClosed();
@@ -53,3 +68,6 @@ export class Connection {
     if (!this.db.open) throw new BatchError('client_closed', `${this.path} was closed with its client`);
   }
 }
+
+const charsOf = (row: object): number =>
+  Object.values(row).reduce((sum: number, value) => sum + (typeof value === 'string' ? value.length : 0), 0);

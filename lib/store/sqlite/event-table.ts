@@ -1,6 +1,6 @@
 import type { BatchEvent, CompleteEvent } from '../../core/events.js';
 import type { Progress } from '../../core/progress.js';
-import type { PlacedResult, ResultFilter } from '../store.js';
+import type { PageLimit, PlacedResult, ResultFilter } from '../store.js';
 import type { Connection } from './connection.js';
 import { itemKey, lastKey } from './key-space.js';
 import { eventTypes, toEvent, toPlacedResult, type EventRow } from './rows.js';
@@ -56,10 +56,10 @@ export class EventTable {
     return changes;
   }
 
-  after(job: number, jobId: string, seq: number, limit: number): readonly BatchEvent[] {
+  after(job: number, jobId: string, seq: number, limit: number | PageLimit): readonly BatchEvent[] {
     const text = 'SELECT seq, type, at, item, body FROM events WHERE job = ? AND seq > ? ORDER BY seq LIMIT ?';
     return this.connection.read(() =>
-      (this.connection.sql(text).all(job, seq, limit) as EventRow[]).map((row) => toEvent(jobId, row)),
+      this.connection.page<EventRow>(text, limit, job, seq).map((row) => toEvent(jobId, row)),
     );
   }
 
@@ -84,19 +84,19 @@ export class EventTable {
     });
   }
 
-  results(job: number, after: number, limit: number, filter: ResultFilter): readonly PlacedResult[] {
+  results(job: number, after: number, limit: number | PageLimit, filter: ResultFilter): readonly PlacedResult[] {
     const text = `SELECT e.seq, e.type, e.at, e.item, e.body FROM events e
       WHERE e.job = ? AND e.seq > ? AND e.type = ${String(eventTypes.item)} ${filters[filter]} ORDER BY e.seq LIMIT ?`;
-    return this.#placed(text, job, after, limit);
+    return this.#placed(text, limit, job, after);
   }
 
-  resultsInOrder(job: number, after: number, limit: number, filter: ResultFilter): readonly PlacedResult[] {
+  resultsInOrder(job: number, after: number, limit: number | PageLimit, filter: ResultFilter): readonly PlacedResult[] {
     const text = `SELECT e.seq, e.type, e.at, e.item, e.body FROM item_states s JOIN events e ON e.seq = s.seq
       WHERE s.key > ? AND s.key <= ? ${filters[filter]} ORDER BY s.key LIMIT ?`;
-    return this.#placed(text, itemKey(job, after), lastKey(job), limit);
+    return this.#placed(text, limit, itemKey(job, after), lastKey(job));
   }
 
-  #placed(text: string, ...values: readonly number[]): readonly PlacedResult[] {
-    return this.connection.read(() => (this.connection.sql(text).all(...values) as EventRow[]).map(toPlacedResult));
+  #placed(text: string, limit: number | PageLimit, ...values: readonly number[]): readonly PlacedResult[] {
+    return this.connection.read(() => this.connection.page<EventRow>(text, limit, ...values).map(toPlacedResult));
   }
 }

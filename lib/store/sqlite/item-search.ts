@@ -1,4 +1,4 @@
-import type { ItemQuery, StoredFailure, StoredItem } from '../store.js';
+import type { ItemQuery, PageLimit, StoredFailure, StoredItem } from '../store.js';
 import type { Connection } from './connection.js';
 import { firstKey, itemKey, lastKey } from './key-space.js';
 import { toResult } from './rows.js';
@@ -16,7 +16,7 @@ const states = { pending: 0, ok: 1, failed: 2 } as const;
 export class ItemSearch {
   constructor(private readonly connection: Connection) {}
 
-  items(job: number, after: number, upTo: number, limit: number, query: ItemQuery): readonly StoredItem[] {
+  items(job: number, after: number, upTo: number, limit: number | PageLimit, query: ItemQuery): readonly StoredItem[] {
     const { state, itemId, text } = query;
     const conditions: string[] = [];
     const values: (string | number)[] = [];
@@ -43,10 +43,11 @@ export class ItemSearch {
       WHERE i.key > ? AND i.key <= ? ${conditions.join(' ')} ORDER BY i.key LIMIT ?`;
     const last = Math.min(itemKey(job, upTo), lastKey(job));
     return this.connection.read(() => {
-      const rows = this.connection.sql(sql).all(firstKey(job), itemKey(job, after), last, ...values, limit);
-      return (rows as FoundRow[]).map(({ body, ...item }) => ({
+      const rows = this.connection.page<FoundRow>(sql, limit, firstKey(job), itemKey(job, after), last, ...values);
+      return rows.map(({ body, ...item }) => ({
         ...item,
         result: body === null ? null : toResult({ body }),
+        chars: item.itemId.length + item.request.length + (body?.length ?? 0),
       }));
     });
   }

@@ -1,5 +1,5 @@
 import { BatchError } from '../../core/errors.js';
-import type { JobPatch, JobRecord, Lease, NewJob } from '../store.js';
+import type { JobPatch, JobRecord, Lease, NewJob, PageLimit } from '../store.js';
 import type { Connection } from './connection.js';
 import { toJobRecord, type JobRow } from './rows.js';
 
@@ -68,10 +68,10 @@ export class JobTable {
     return this.connection.read(() => (this.connection.sql(text).all() as JobRow[]).map(toJobRecord));
   }
 
-  before(key: number | undefined, limit: number): readonly JobRecord[] {
+  before(key: number | undefined, limit: number | PageLimit): readonly JobRecord[] {
     const text = 'SELECT * FROM jobs WHERE job_id IS NOT NULL AND key < ? ORDER BY key DESC LIMIT ?';
     const below = key ?? Number.MAX_SAFE_INTEGER;
-    return this.connection.read(() => (this.connection.sql(text).all(below, limit) as JobRow[]).map(toJobRecord));
+    return this.connection.read(() => this.connection.page<JobRow>(text, limit, below).map(toJobRecord));
   }
 
   /** Within a transaction. Throws `lease_lost` when another owner has taken the job. */

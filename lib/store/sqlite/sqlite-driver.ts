@@ -6,6 +6,7 @@ export interface SqliteStatement {
   run(...values: readonly unknown[]): { readonly changes: number; readonly lastInsertRowid: number | bigint };
   get(...values: readonly unknown[]): unknown;
   all(...values: readonly unknown[]): unknown[];
+  iterate(...values: readonly unknown[]): IterableIterator<unknown>;
   /** From now on rows are arrays of their columns, which cost half as much as objects. */
   raw(): SqliteStatement;
 }

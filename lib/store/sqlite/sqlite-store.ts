@@ -18,6 +18,7 @@ import type {
   NewItem,
   NewJob,
   Owner,
+  PageLimit,
   PlacedResult,
   ResultFilter,
   StoredFailure,
@@ -95,7 +96,7 @@ class SqliteStore implements BatchStore {
   listJobs(): readonly JobRecord[] {
     return this.#jobs.list();
   }
-  jobsBefore(key: number | undefined, limit: number): readonly JobRecord[] {
+  jobsBefore(key: number | undefined, limit: number | PageLimit): readonly JobRecord[] {
     return this.#jobs.before(key, limit);
   }
   updateJob(lease: Lease, patch: JobPatch): void {
@@ -213,7 +214,7 @@ class SqliteStore implements BatchStore {
     });
   }
 
-  eventsAfter(jobKey: number, seq: number, limit: number): readonly BatchEvent[] {
+  eventsAfter(jobKey: number, seq: number, limit: number | PageLimit): readonly BatchEvent[] {
     return this.#events.after(jobKey, this.#jobId(jobKey), seq, limit);
   }
   lastSeq(jobKey: number): number {
@@ -230,13 +231,24 @@ class SqliteStore implements BatchStore {
     const event = this.#events.pointed(jobKey, this.#jobId(jobKey), 'complete_seq');
     return event?.type === 'complete' ? event : undefined;
   }
-  results(jobKey: number, after: number, limit: number, filter: ResultFilter): readonly PlacedResult[] {
+  results(jobKey: number, after: number, limit: number | PageLimit, filter: ResultFilter): readonly PlacedResult[] {
     return this.#events.results(jobKey, after, limit, filter);
   }
-  resultsInOrder(jobKey: number, after: number, limit: number, filter: ResultFilter): readonly PlacedResult[] {
+  resultsInOrder(
+    jobKey: number,
+    after: number,
+    limit: number | PageLimit,
+    filter: ResultFilter,
+  ): readonly PlacedResult[] {
     return this.#events.resultsInOrder(jobKey, after, limit, filter);
   }
-  findItems(jobKey: number, after: number, upTo: number, limit: number, query: ItemQuery): readonly StoredItem[] {
+  findItems(
+    jobKey: number,
+    after: number,
+    upTo: number,
+    limit: number | PageLimit,
+    query: ItemQuery,
+  ): readonly StoredItem[] {
     return this.#search.items(jobKey, after, upTo, limit, query);
   }
   failures(jobKey: number, after: number, limit: number): readonly StoredFailure[] {
