@@ -79,7 +79,7 @@ describe.each(Object.entries(frameworks))('in %s', (_, mount) => {
       }),
     );
     const { url } = served;
-    const started = await post(url, items(300), { 'idempotency-key': 'j' });
+    const started = await post(url, items(3_000), { 'idempotency-key': 'j' });
     expect(started.status).toBe(201);
     expect(new URL(started.headers.get('location')!, `${url}/jobs`).href).toBe(`${url}/jobs/j`);
 
@@ -95,10 +95,10 @@ describe.each(Object.entries(frameworks))('in %s', (_, mount) => {
       if (eventOf(message).type === 'item') seqs.push(Number(message.id));
       last = Number(message.id);
     }
-    expect(new Set(seqs).size).toBe(300);
+    expect(new Set(seqs).size).toBe(3_000);
     expect((await fetch(`${url}/jobs/j/events?after=${last}`)).status).toBe(204);
     const rows = (await (await fetch(`${url}/jobs/j/results`)).text()).trim().split('\n');
-    expect(rows).toHaveLength(300);
+    expect(rows).toHaveLength(3_000);
 
     const json = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"mode":"emulated"}' };
     expect((await fetch(`${url}/jobs/j/retry`, json)).status).toBe(200);
