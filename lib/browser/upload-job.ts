@@ -39,7 +39,8 @@ export function uploadJob(
     return tried$.pipe(
       retry({
         delay: (error: unknown) => {
-          if (!(error instanceof RequestFailure && error.passing)) throw error;
+          if (!(error instanceof RequestFailure)) throw error;
+          if (!error.passing) throw ofTheItem(error.error);
           const long = charsOf(body) >= largeBody && http.scheduler.now() - began >= longTryMs;
           if (long && ++longTries === mostLongTries) throw inVain(error, jobId, body);
           report('waiting');
@@ -48,6 +49,15 @@ export function uploadJob(
       }),
       finalize(() => report('idle')),
     );
+  });
+}
+
+/** The server counts lines of a body, the first of which has the options. */
+function ofTheItem(error: BatchError): BatchError {
+  const [words = '', line = ''] = /^Line (\d+)/.exec(error.message) ?? [];
+  if (Number(line) < 2) return error;
+  return new BatchError(error.code, `Item ${String(Number(line) - 1)}${error.message.slice(words.length)}`, {
+    cause: error,
   });
 }
 

@@ -168,6 +168,8 @@ describe('a client on the other side of a handler', () => {
     expect(await codeOf(remote.map({ items: [{ input: 1n }] }).wait())).toBe('invalid_item');
     expect(await codeOf(remote.map({ items: [{ itemId: 'a', input: 'x' }, { itemId: 'a', input: 'y' }] }).wait())).toBe('duplicate_item'); // prettier-ignore
     expect(await served.local.jobs()).toEqual([]);
+    const second = remote.map({ items: [{ input: 'x' }, { inputs: 'y' } as never] }).wait();
+    await expect(second).rejects.toThrow(/^Item 2[:,]/);
   });
 
   it('ends its streams when it is closed, and no job', async () => {
