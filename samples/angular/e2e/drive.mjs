@@ -65,6 +65,10 @@ try {
   page.setDefaultTimeout(30_000);
   const errors = [];
   page.on('pageerror', (error) => errors.push(String(error)));
+  await page.goto(`http://127.0.0.1:${port}/`);
+  await page.locator('[data-test=problem]', { hasText: 'Open the address that `openapi-batch serve`' }).waitFor();
+  step('without a token: the page says where there is one');
+  await page.goto('about:blank');
   await page.goto(`http://127.0.0.1:${port}/#token=e2e`);
   assert.equal(await page.evaluate(() => location.hash), '', 'the token is taken out of the address');
 
@@ -76,11 +80,20 @@ try {
       .evaluate(({ dataset }) => Object.fromEntries(Object.entries(dataset).map(([k, v]) => [k, Number(v)])));
   const done = async () => Number((await text('done')).split(' ')[0].replaceAll(',', ''));
 
+  const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
+
   await page.getByText('New job').press('Enter');
+  await page.locator('textarea').fill('{"foo":1}');
+  await page.getByRole('button', { name: 'Start' }).click();
+  await until('refused', /^Item 1/);
+  assert.equal(await page.locator('textarea').inputValue(), '{"foo":1}', 'what was typed stays');
+  step(`refused, with the reason: ${await text('refused')}`);
+
   await page.locator('textarea').fill(Array.from({ length: total }, (_, n) => `Summarise review ${n}`).join('\n'));
   await page.locator('input[name=jobId]').fill('reviews 2026/11');
   await page.getByRole('button', { name: 'Start' }).click();
   await until('status', 'running');
+  assert.equal(await focused(), 'reviews 2026/11', 'the keyboard is where the job is');
   await page.waitForFunction(() => Number(document.querySelector('[data-test=events]')?.dataset.items) > 150);
   step(`started and followed: ${await done()} of ${total} done`);
 
@@ -135,10 +148,23 @@ try {
   await kill();
   await start(0);
   await page.getByRole('button', { name: /Retry/ }).click();
+  assert.equal(await focused(), 'reviews 2026/11', 'the keyboard is where the job is');
   await until('failed', /^0$/);
   await until('status', 'completed');
   step('failures retried: none left');
 
+  await page.waitForTimeout(2_100); // until what was seen of the pace is kept
+  await page.reload();
+  await until('times', /completed.* items and .* a minute/s);
+  assert.match(await text('chart'), /requests\/min/);
+  step(`loaded anew: ${(await text('times')).replaceAll('\n', ' ')}`);
+
+  await page.evaluate(() => {
+    globalThis.showSaveFilePicker = () => Promise.reject(new DOMException('The user aborted a request.', 'AbortError'));
+  });
+  await page.getByRole('button', { name: 'Download results' }).click();
+  await page.waitForFunction(() => !document.querySelector('[data-test=download]').disabled);
+  assert.equal(await page.locator('.problem').count(), 0, 'who closes the dialog has nothing to be told');
   const download = page.waitForEvent('download');
   await page.evaluate(() => delete globalThis.showSaveFilePicker);
   await page.getByRole('button', { name: 'Download results' }).click();
@@ -180,6 +206,7 @@ try {
     await page.setViewportSize({ width: 360, height: 740 });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     assert(wide <= 360, `the page is ${wide} px wide on a phone`);
+    await page.screenshot({ path: join(shots, 'phone.png'), fullPage: true });
   };
   await narrow();
   step('fits a phone');

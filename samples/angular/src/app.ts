@@ -32,6 +32,7 @@ import { Bar } from './bar';
 import { CLIENT } from './client';
 import { JobView, type Shown } from './job-view';
 import { StartJob } from './start-job';
+import { wordsOf } from './words';
 
 /** Jobs of a page; their events come over one connection. */
 const limit = 50;
@@ -168,7 +169,7 @@ export class App {
   }
 
   private failed(error: unknown): typeof EMPTY {
-    this.problem.set(error instanceof Error ? error.message : String(error));
+    this.problem.set(wordsOf(error));
     return EMPTY;
   }
 }

@@ -1,4 +1,4 @@
-import type { BatchEvent, Progress } from 'openapi-batch/browser';
+import type { BatchEvent, ItemEvent, Progress } from 'openapi-batch/browser';
 
 /** One point of the chart: per minute, at a time in epoch milliseconds. */
 export interface RatePoint {
@@ -55,8 +55,17 @@ function addEvent(view: JobViewState, event: BatchEvent): JobViewState {
   // A snapshot with the sequence 0 is followed by everything, one with another by what comes after it.
   const doneBefore = view.progress !== null ? view.doneBefore : event.seq === 0 ? 0 : progress.done;
   const missing = event.type === 'complete' ? Math.max(0, progress.done - doneBefore - view.items) : view.missing;
+  return { ...counted, progress, doneBefore, missing, rates: addRate(view.rates, event) };
+}
+
+function addRate(rates: readonly RatePoint[], { at, progress, type }: Exclude<BatchEvent, ItemEvent>) {
+  // What a job at rest says of its pace is long over.
+  const passed = progress.status !== 'running' && type !== 'complete';
+  if (passed || at <= (rates.at(-1)?.at ?? 0)) return rates;
   const { itemsPerMinute, requestsPerMinute, tokensPerMinute } = progress.rate;
   const requests = progress.mode === 'native' ? itemsPerMinute : requestsPerMinute;
-  const point = { at: event.at, requests, tokens: tokensPerMinute };
-  return { ...counted, progress, doneBefore, missing, rates: [...view.rates.slice(1 - mostPoints), point] };
+  const point = { at, requests, tokens: tokensPerMinute };
+  // All of the time, however long, in fewer points.
+  const kept = rates.length < mostPoints ? rates : rates.filter((_, place) => place % 2 === 0);
+  return [...kept, point];
 }

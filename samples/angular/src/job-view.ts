@@ -1,7 +1,7 @@
 import { DecimalPipe } from '@angular/common';
-import { Component, computed, effect, inject, input, linkedSignal, signal } from '@angular/core';
+import { Component, computed, effect, ElementRef, inject, input, linkedSignal, signal, viewChild } from '@angular/core';
 import { takeUntilDestroyed, toObservable, toSignal } from '@angular/core/rxjs-interop';
-import type { ItemErrorCode, RemoteBatchJob, WireFailures } from 'openapi-batch/browser';
+import type { ItemErrorCode, JobInfo, RemoteBatchJob, WireFailures } from 'openapi-batch/browser';
 import {
   bufferTime,
   catchError,
@@ -10,10 +10,12 @@ import {
   filter,
   map,
   merge,
+  of,
   scan,
   startWith,
   Subject,
   switchMap,
+  tap,
   throttleTime,
 } from 'rxjs';
 import { Bar } from './bar';
@@ -22,8 +24,10 @@ import { CLIENT } from './client';
 import { downloadResults } from './download';
 import { duration } from './duration';
 import { ItemsTable } from './items-table';
-import { addEvents, emptyView } from './job-view-state';
+import { addEvents, emptyView, type RatePoint } from './job-view-state';
 import { RateChart } from './rate-chart';
+import { keepRates, seenRates } from './rate-history';
+import { wordsOf } from './words';
 
 /** A job, and from where on its events are of interest: all of one just started, of others what comes from now on. */
 export interface Shown {
@@ -45,6 +49,8 @@ export class JobView {
   /** The handle in use: an action gives a new one, which waits until the server has done it. */
   protected readonly handle = linkedSignal(() => this.shown());
   private readonly problems$ = new Subject<string>();
+  private readonly rates$ = new Subject<{ readonly jobId: string; readonly rates: readonly RatePoint[] }>();
+  private readonly title = viewChild.required<ElementRef<HTMLElement>>('title');
 
   // Rendered ten times a second, not per event.
   protected readonly view = toSignal(
@@ -59,8 +65,9 @@ export class JobView {
           catchError((error: unknown) => this.failed(error)),
           bufferTime(100),
           filter((events) => events.length > 0),
-          scan(addEvents, emptyView),
+          scan(addEvents, { ...emptyView, rates: seenRates(job.jobId) }),
           startWith(emptyView),
+          tap(({ rates }) => this.rates$.next({ jobId: job.jobId, rates })),
         ),
       ),
     ),
@@ -90,6 +97,7 @@ export class JobView {
     const line = pacing.waiting > 0 ? `; ${pacing.waiting.toLocaleString('en')} requests in line` : '';
     return `Waiting for the provider’s limit${wait && `, which opens${wait}`}${line}.`;
   });
+  protected readonly info = signal<JobInfo | null>(null);
   protected readonly failures = signal<WireFailures['failures']>([]);
 
   constructor() {
@@ -102,7 +110,23 @@ export class JobView {
       this.shown();
       this.code.set('');
       this.failures.set([]);
+      this.info.set(null);
     });
+    // Of a job just started: what had the focus is closed.
+    effect(() => this.shown().after === undefined && this.focus());
+    this.rates$
+      .pipe(
+        filter(({ rates }) => rates.length > 1),
+        throttleTime(2_000, undefined, { leading: true, trailing: true }),
+        takeUntilDestroyed(),
+      )
+      .subscribe(({ jobId, rates }) => keepRates(jobId, rates));
+    toObservable(computed(() => ({ job: this.handle().job, status: this.progress()?.status })))
+      .pipe(
+        switchMap(({ job, status }) => (status === undefined ? of(null) : job.info().catch(() => null))),
+        takeUntilDestroyed(),
+      )
+      .subscribe((info) => this.info.set(info));
     toObservable(this.progress)
       .pipe(
         map((progress) => progress?.failed ?? 0),
@@ -119,11 +143,13 @@ export class JobView {
   }
 
   protected pause(): Promise<void> {
+    this.focus();
     return this.act('Pausing', () => this.handle().job.pause());
   }
 
   protected cancel(): Promise<void> {
     if (!confirm('Stop this job for good? Answers that are there are kept.')) return Promise.resolve();
+    this.focus();
     return this.act('Cancelling', () => this.handle().job.cancel());
   }
 
@@ -135,6 +161,7 @@ export class JobView {
 
   protected resume(): Promise<void> {
     const { jobId } = this.handle().job;
+    this.focus();
     return this.act('Resuming', async () => {
       const job = this.client.resume(jobId);
       await job.status();
@@ -144,7 +171,14 @@ export class JobView {
   }
 
   protected retryFailed(): void {
+    this.problems$.next('');
     this.handle.update(({ job }) => ({ job: job.retryFailed(), after: 'now' }));
+    this.focus();
+  }
+
+  /** The button that was pressed goes away; the keyboard's place is not lost with it. */
+  private focus(): void {
+    this.title().nativeElement.focus({ preventScroll: true });
   }
 
   private async act(words: string, work: () => Promise<void>): Promise<void> {
@@ -155,7 +189,7 @@ export class JobView {
   }
 
   private failed(error: unknown): typeof EMPTY {
-    this.problems$.next(error instanceof Error ? error.message : String(error));
+    this.problems$.next(wordsOf(error));
     return EMPTY;
   }
 }
