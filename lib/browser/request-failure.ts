@@ -63,6 +63,7 @@ const ofTheWire: Readonly<Record<string, BatchErrorCode>> = {
   body_too_large: 'refused',
   unsupported_media_type: 'refused',
   too_many_streams: 'refused',
+  too_many_uploads: 'refused',
   unavailable: 'unreachable',
 };
 

@@ -32,7 +32,10 @@ export class BodyItems {
   /** Reads the first line. To be called once, before the items are. */
   async options(): Promise<WireJobOptions> {
     const first = await this.#next();
-    if (first === undefined) return {};
+    if (first === undefined) {
+      const detail = 'The body is empty: expected one item a line, as JSON; a job without any is {"job":{}}';
+      throw new Problem(400, 'bad_request', detail);
+    }
     if (!isJobLine(first)) {
       this.#pending = this.#item(first);
       return {};
@@ -84,11 +87,10 @@ export class BodyItems {
     const { done, value } = await this.#lines.next();
     if (done === true) return undefined;
     this.#line = value.number;
-    try {
-      return JSON.parse(value.text) as unknown;
-    } catch {
-      throw lineProblem(value.number, '', 'not JSON');
-    }
+    const line = parsed(value);
+    if (mayOverflow.test(value.text) && holdsInfinity(line))
+      throw lineProblem(value.number, '', 'a number that is too large to be kept, such as 1e999');
+    return line;
   }
 
   #item(value: unknown): BatchItem {
@@ -101,4 +103,26 @@ export class BodyItems {
 
 function isJobLine(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, 'job') && !Object.hasOwn(value, 'input');
+}
+
+function parsed({ number, text }: BodyLine): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw lineProblem(number, '', 'not JSON');
+  }
+}
+
+/** Text that may, seldom does, hold such a number. */
+const mayOverflow = /\d[eE]\+?\d{2}|\d{300}/;
+
+/** `1e999` is read as Infinity, and would be kept as null. */
+function holdsInfinity(value: unknown): boolean {
+  const rest = [value];
+  while (rest.length > 0) {
+    const next = rest.pop();
+    if (typeof next === 'number' && !Number.isFinite(next)) return true;
+    if (typeof next === 'object' && next !== null) for (const part of Object.values(next)) rest.push(part);
+  }
+  return false;
 }

@@ -18,7 +18,9 @@ const fitsJob = (value: unknown): boolean => (JSON.stringify(value)?.length ?? 0
 export const itemLine: z.ZodType<BatchItem> = z.strictObject(
   {
     itemId: z.string('a string').max(10_000, 'a string of at most 10,000 characters').exactOptional(),
-    input: z.unknown().refine((input) => input !== undefined, 'there: { "prompt": "..." } or the body of the request'),
+    input: z
+      .unknown()
+      .refine((input) => input !== undefined, 'a value: { "prompt": "..." } or the body of the request'),
     model: text.exactOptional(),
     params: fields.exactOptional(),
     metadata: z.unknown().exactOptional(),
@@ -79,6 +81,7 @@ export function issuesOf(error: z.ZodError): readonly Issue[] {
     const field = issue.path.join('.');
     if (issue.code === 'unrecognized_keys')
       return { field: [...issue.path, issue.keys[0]].join('.').slice(0, 200), message: 'unknown field' };
-    return { field, message: `expected ${issue.message}` };
+    // A schema's own words begin with what was expected; the library's say it in theirs.
+    return { field, message: `expected ${issue.message.replace(/^Invalid \w+: expected /, '')}` };
   });
 }

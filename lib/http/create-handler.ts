@@ -1,6 +1,7 @@
 import { checkHost, checkOrigin, corsHeaders, preflight } from './gate.js';
 import { controlJob } from './control-job.js';
 import { handlerSettings, type HandlerOptions, type Principal } from './handler-options.js';
+import { Places } from './places.js';
 import { Problem, problemResponse, toProblem } from './problem.js';
 import { inspectItem, pageItems } from './read-items.js';
 import { countFailures, inspectJob, listJobs } from './read-jobs.js';
@@ -8,7 +9,6 @@ import { findRoute, type Route } from './routes.js';
 import { startJob } from './start-job.js';
 import { jobsOf, streamEvents } from './stream-events.js';
 import { streamResults } from './stream-results.js';
-import { StreamLimit } from './stream-limit.js';
 
 /** A web-standard request handler: of Hono, Next, Deno, Bun; of Node's own server through `toNodeListener`. */
 export type Handler = (request: Request) => Promise<Response>;
@@ -21,20 +21,37 @@ const maxUrlLength = 8_192;
  */
 export function createHandler(options: HandlerOptions): Handler {
   const settings = handlerSettings(options);
-  const streams = new StreamLimit(settings.maxStreamsPerPrincipal);
+  const streams = new Places({
+    perPrincipal: settings.maxStreamsPerPrincipal,
+    full: {
+      code: 'too_many_streams',
+      detail: (most) =>
+        `At most ${String(most)} streams may be open at a time; follow several jobs in one: GET /events?job=a&job=b`,
+    },
+  });
   const uploads = new Set<string>();
+  const places = new Places({
+    perPrincipal: settings.maxUploadsPerPrincipal,
+    total: settings.maxUploads,
+    full: {
+      code: 'too_many_uploads',
+      detail: (most) => `At most ${String(most)} jobs may be sent at a time; try again`,
+    },
+  });
 
   const answer = async (request: Request, url: URL): Promise<Response> => {
     const principal = await authorized(request);
     if (isResponse(principal)) return principal;
-    const context = { settings, principal, request, url, streams, uploads };
+    const context = { settings, principal, request, url, streams, uploads, places };
     return await perform(findRoute(request.method, url.pathname, settings.basePath), context);
   };
 
   const authorized = async (request: Request): Promise<Principal | Response> => {
     const decided = await settings.authorize(request);
     if (isResponse(decided) || isPrincipal(decided)) return decided;
-    throw new Problem(401, 'unauthorized', 'Not without permission', { headers: { 'www-authenticate': 'Bearer' } });
+    throw new Problem(401, 'unauthorized', 'Who asks is not known here: a valid token (or session) is needed', {
+      headers: { 'www-authenticate': 'Bearer' },
+    });
   };
 
   const perform = async (route: Route, context: RouteContext): Promise<Response> => {
@@ -66,7 +83,7 @@ export function createHandler(options: HandlerOptions): Handler {
     }
   };
 
-  return async (request) => {
+  const handle = async (request: Request): Promise<Response> => {
     let origin: string | undefined;
     try {
       if (request.url.length > maxUrlLength) throw new Problem(414, 'bad_request', 'The address is too long');
@@ -80,6 +97,11 @@ export function createHandler(options: HandlerOptions): Handler {
       if (problem.status >= 500) report(error, request);
       return finished(problemResponse(problem), corsHeaders(origin, settings.cors));
     }
+  };
+
+  return async (request) => {
+    const response = await handle(request);
+    return request.method === 'HEAD' ? withoutBody(response) : response;
   };
 
   function report(error: unknown, request: Request): void {
@@ -103,11 +125,25 @@ function finished(response: Response, headers: Readonly<Record<string, string>>)
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers: all });
 }
 
+/** What is not read is not made, and gives its place back. */
+function withoutBody({ body, status, statusText, headers }: Response): Response {
+  body?.cancel().catch(() => undefined);
+  return new Response(null, { status, statusText, headers });
+}
+
 /** By its looks: a framework may bring a `Response` of its own. */
 function isResponse(value: unknown): value is Response {
   return typeof value === 'object' && value !== null && 'status' in value && 'headers' in value;
 }
 
+/** Throws for a name of another kind: who wrote `authorize` meant to let somebody in. */
 function isPrincipal(value: unknown): value is Principal {
-  return typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string';
+  if (typeof value !== 'object' || value === null || !('name' in value)) return false;
+  if (typeof value.name === 'string') return true;
+  const got = value.name === null ? 'null' : typeof value.name;
+  throw new Problem(
+    500,
+    'internal',
+    `The server's authorize() let somebody in whose "name" is no string (${got}); a number, say, becomes one by String(user.id)`,
+  );
 }

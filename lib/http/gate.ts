@@ -25,10 +25,11 @@ export function checkOrigin(request: Request, url: URL, cors: CorsOptions): stri
     // An image or a link on a stranger's page.
     if (site === 'cross-site' || site === 'same-site') throw foreign();
     const changes = !readOnlyMethods.has(request.method);
-    if (changes && request.headers.has('cookie') && site === null) throw foreign();
+    if (changes && request.headers.has('cookie') && site === null) throw unknownPage();
     return undefined;
   }
-  if (isSameOrigin(origin, url)) return undefined;
+  // The same name by another scheme is another site's page, too: browsers know, where they say it.
+  if (isSameOrigin(origin, url) && (site === null || site === 'same-origin')) return undefined;
   if (cors.origins.includes(origin) || (cors.origins.includes('*') && origin !== 'null')) return origin;
   throw foreign();
 }
@@ -40,6 +41,14 @@ function isSameOrigin(origin: string, url: URL): boolean {
 
 function foreign(): Problem {
   return new Problem(403, 'forbidden', 'Requests from pages of this origin are not allowed; see the option "cors"');
+}
+
+function unknownPage(): Problem {
+  return new Problem(
+    403,
+    'forbidden',
+    'A request that changes something and brings a cookie must say from which page it comes, by the header "Origin"; programs that are no browser should send a token',
+  );
 }
 
 /** What an allowed page of another site may read of an answer. */

@@ -53,6 +53,10 @@ export interface HandlerOptions {
   readonly maxItems?: number | undefined;
   /** Streams (events, results) open at a time per principal. Default 32. */
   readonly maxStreamsPerPrincipal?: number | undefined;
+  /** Jobs whose bodies are being read at a time, per principal. Default 16. */
+  readonly maxUploadsPerPrincipal?: number | undefined;
+  /** The same, of all principals together. Default 256. */
+  readonly maxUploads?: number | undefined;
   /**
    * Milliseconds after which an event stream ends, so that its client comes back and is authorized anew; and that a reader of
    * results may take nothing. The socket of one that does not read is closed. Default 3,600,000.
@@ -96,6 +100,8 @@ const schema = z.strictObject({
   maxLineBytes: wholeFrom(1).optional(),
   maxItems: wholeFrom(1).optional(),
   maxStreamsPerPrincipal: wholeFrom(1).optional(),
+  maxUploadsPerPrincipal: wholeFrom(1).optional(),
+  maxUploads: wholeFrom(1).optional(),
   maxStreamMs: milliseconds.optional(),
   heartbeatMs: positive.optional(),
   waitMs: milliseconds.optional(),
@@ -110,6 +116,8 @@ const defaults = {
   maxLineBytes: 8_388_608,
   maxItems: 1_000_000,
   maxStreamsPerPrincipal: 32,
+  maxUploadsPerPrincipal: 16,
+  maxUploads: 256,
   maxStreamMs: 3_600_000,
   heartbeatMs: 15_000,
   waitMs: 20_000,

@@ -48,9 +48,12 @@ export function findRoute(method: string, pathname: string, basePath: string): R
 }
 
 function only(method: string, routes: Readonly<Record<string, Route>>): Route {
-  const route = Object.hasOwn(routes, method) ? routes[method] : undefined;
+  const asked = method === 'HEAD' ? 'GET' : method;
+  const route = Object.hasOwn(routes, asked) ? routes[asked] : undefined;
   if (route !== undefined) return route;
-  const allow = Object.keys(routes).join(', ');
+  const allow = Object.keys(routes)
+    .flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name]))
+    .join(', ');
   throw new Problem(405, 'method_not_allowed', `Expected ${allow}`, { headers: { allow } });
 }
 

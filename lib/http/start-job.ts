@@ -7,6 +7,7 @@ import { BodyItems } from './body-items.js';
 import type { HandlerSettings, Principal } from './handler-options.js';
 import { maySee, ownerTag, requireWriter } from './job-access.js';
 import { jobResponse } from './job-response.js';
+import type { Places } from './places.js';
 import { Problem } from './problem.js';
 import { checkType } from './read-json.js';
 
@@ -16,13 +17,14 @@ export interface StartContext {
   readonly request: Request;
   /** Jobs whose items are being read. */
   readonly uploads: Set<string>;
+  readonly places: Places;
 }
 
 const bodyTypes = ['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/jsonlines'];
 
 /** `POST /jobs`. Nothing is sent, and no job is left, unless the whole body was taken in. */
 export async function startJob(context: StartContext): Promise<Response> {
-  const { settings, principal, request, uploads } = context;
+  const { settings, principal, request, uploads, places } = context;
   const { client } = settings;
   requireWriter(principal);
   const jobId = jobIdOf(request);
@@ -37,12 +39,14 @@ export async function startJob(context: StartContext): Promise<Response> {
   }
   checkType(request, bodyTypes);
   if (request.body === null) throw new Problem(400, 'bad_request', 'Expected a body: one item a line, as JSON');
+  const leave = places.enter(principal);
   uploads.add(jobId);
   const body = new BodyItems(request.body, settings);
   try {
     await takeIn(context, jobId, body);
   } finally {
     uploads.delete(jobId);
+    leave();
     // Not waited for: a sender who is silent would keep its own answer back.
     body.close();
   }

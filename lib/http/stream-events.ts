@@ -1,9 +1,9 @@
 import type { HandlerSettings, Principal } from './handler-options.js';
 import { JobEventSource } from './event-source.js';
 import { requireVisible } from './job-access.js';
+import type { Places } from './places.js';
 import { Problem } from './problem.js';
 import { readQuery } from './query.js';
-import type { StreamLimit } from './stream-limit.js';
 import { textStream } from './text-stream.js';
 
 export interface StreamContext {
@@ -11,7 +11,7 @@ export interface StreamContext {
   readonly principal: Principal;
   readonly request: Request;
   readonly url: URL;
-  readonly streams: StreamLimit;
+  readonly streams: Places;
 }
 
 const mostJobs = 100;

@@ -177,4 +177,5 @@ export type WireProblemCode =
   | 'body_too_large'
   | 'unsupported_media_type'
   | 'too_many_streams'
+  | 'too_many_uploads'
   | 'unavailable';

@@ -48,6 +48,8 @@ describe('serve', () => {
     expect((await fetch(`${api}/jobs`)).status).toBe(401);
     expect((await fetch(`${api}/jobs`, { headers: { authorization: `Bearer ${token}x` } })).status).toBe(401);
     expect((await fetch(`${api}/jobs?token=${token}`)).status).toBe(401);
+    // Not the page: the handler has it, with or without its slash.
+    expect((await fetch(api)).status).toBe(401);
     expect(await (await ask('/jobs')).json()).toMatchObject({
       jobs: [{ jobId: 'theirs', owner: { pid: process.pid } }],
     });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { connect as connectHttp2, createServer as createHttp2 } from 'node:http2';
 import { createAdaptorServer } from '@hono/node-server';
@@ -28,18 +29,19 @@ const frameworks: Readonly<Record<string, (handler: (basePath?: string) => Handl
     app.use(toNodeListener(handler()));
     return await listen(app);
   },
-  Fastify: async (handler) => {
+  'Fastify, as the README has it': async (handler) => {
     const app = fastify();
-    const listener = toNodeListener(handler('/batches'));
-    // Bodies are the handler's: nothing of them is read before.
-    app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    app.all('/batches/*', (request, reply) => {
-      reply.hijack();
-      void listener(request.raw, reply.raw);
-    });
+    const recipe = /```js\n(const listener = [^]*?)```/.exec(readFileSync('README.md', 'utf8'))?.[1] ?? '';
+    const createHandler = (options: { readonly basePath: string }) => handler(options.basePath);
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- what users copy is what is tested.
+    const mount = new Function('app', 'toNodeListener', 'createHandler', 'client', 'authorize', recipe);
+    mount(app, toNodeListener, createHandler);  
+    app.post('/other', (request) => request.body);
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     app.server.unref();
+    const headers = { 'content-type': 'application/json' };
+    const parsed = await fetch(`${url}/other`, { method: 'POST', headers, body: '{"kept":true}' });
+    expect(await parsed.json()).toEqual({ kept: true });
     const close = async (): Promise<void> => {
       app.server.closeAllConnections();
       await app.close();

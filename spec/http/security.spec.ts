@@ -1,5 +1,11 @@
 import { request as httpRequest } from 'node:http';
-import { createHandler, toNodeListener, type HandlerOptions, type Principal } from '../../lib/http/index.js';
+import {
+  createHandler,
+  toNodeListener,
+  type HandlerOptions,
+  type Principal,
+  type WireProblem,
+} from '../../lib/http/index.js';
 import { thrown } from '../support/clients';
 import { items, post, testServers } from './support/served';
 
@@ -56,10 +62,17 @@ describe('who may do what', () => {
   it.each<readonly [string, () => unknown]>([
     ['undefined', () => undefined],
     ['true', () => true],
-    ['a name that is none', () => ({ name: 1 })],
   ])('is nobody where authorize answers with %s', async (_, authorize) => {
     const { url } = await serve({ authorize: authorize as HandlerOptions['authorize'] });
     expect((await fetch(`${url}/jobs`)).status).toBe(401);
+  });
+
+  it.each([7, null, undefined, {}])('is told, with the server, of a principal whose name is %p', async (name) => {
+    const { url, errors } = await serve({ authorize: () => ({ name }) as unknown as Principal });
+    const response = await fetch(`${url}/jobs`);
+    expect(response.status).toBe(500);
+    expect(((await response.json()) as WireProblem).detail).toMatch(/^The server's authorize\(\) let somebody in whose "name" is no string \(/); // prettier-ignore
+    expect(errors).toHaveLength(1);
   });
 
   it('is answered by a Response of authorize, or by a 500 that tells nothing', async () => {
@@ -131,6 +144,8 @@ describe('pages of other sites', () => {
       { origin: `http://${host}0` },
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site' },
+      // The same name by http, seen from https.
+      { origin: `http://${host}`, 'sec-fetch-site': 'cross-site' },
     ];
     for (const headers of foreign) {
       const refused = await raw(url, '/jobs', { headers });
@@ -233,7 +248,7 @@ describe('hostile requests', () => {
       expect(JSON.parse(text)).toMatchObject({ type: 'about:blank', status, detail: expect.any(String) });
     }
     expect((await raw(url, '/jobs', { headers: { 'x-large': 'x'.repeat(20_000) } })).status).toBe(431);
-    for (const method of ['PUT', 'PATCH', 'DELETE', 'HEAD', 'PROPFIND'])
+    for (const method of ['PUT', 'PATCH', 'DELETE', 'PROPFIND'])
       expect((await raw(url, '/jobs', { method })).status).toBe(405);
     expect((await raw(url, '/jobs/__proto__')).status).toBe(200);
     expect((await raw(url, '/jobs/__proto__/items')).status).toBe(200);

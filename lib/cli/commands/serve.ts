@@ -32,7 +32,7 @@ export async function serve(command: ServeCommand, io: CliIo): Promise<number> {
       onError: (error) => void io.stderr.write(`openapi-batch: ${String(error)}\n`),
     });
     const handler: Handler = (request) =>
-      new URL(request.url).pathname.startsWith('/api/') ? jobs(request) : Promise.resolve(pageResponse(page, request));
+      /^\/api(\/|$)/.test(new URL(request.url).pathname) ? jobs(request) : Promise.resolve(pageResponse(page, request));
     const server = await listen(handler, host, port);
     const ended = signalled(io, (second) => {
       if (second) void client.close({ drainMs: 0 });
