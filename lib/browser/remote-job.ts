@@ -20,7 +20,7 @@ import type { BatchEvent, ItemEvent } from '../core/events.js';
 import type { JobInfo, JobStatus } from '../core/job.js';
 import type { Progress } from '../core/progress.js';
 import type { Result } from '../core/result.js';
-import type { WireFailures, WireItem, WireItemPage, WireJob } from '../http/wire.js';
+import type { WireFailures, WireItem, WireItemPage, WireItemQuestion, WireJob } from '../http/wire.js';
 import type { EventsOptions, ForEachOptions, ResultsOptions, RetryOptions } from '../job/batch-job.js';
 import { ofType } from '../operators/of-type.js';
 import { ConnectionMonitor, type ConnectionState } from './connection.js';
@@ -134,7 +134,9 @@ export class RemoteJob<T = unknown> extends Observable<BatchEvent<T>> implements
   }
 
   item(itemId: string): Promise<WireItem> {
-    return this.#get(`/items/${encodeURIComponent(itemId)}`);
+    if (isAddressable(itemId)) return this.#get(`/items/${encodeURIComponent(itemId)}`);
+    const question: WireItemQuestion = { itemId };
+    return firstValueFrom(this.#whenReady(() => this.#host.post<WireItem>(this.#path('/items'), question)));
   }
 
   async failures(): Promise<WireFailures['failures']> {
@@ -169,6 +171,10 @@ export class RemoteJob<T = unknown> extends Observable<BatchEvent<T>> implements
     return onceReady(this.#ready$, defer(then));
   }
 }
+
+/** Addresses know dots as "here" and "above", and servers refuse long ones. */
+const isAddressable = (itemId: string): boolean =>
+  !/^\.{0,2}$|\p{Cs}/u.test(itemId) && encodeURIComponent(itemId).length <= 1_000;
 
 function onceReady<R>(ready$: Observable<unknown>, then$: Observable<R>): Observable<R> {
   return concat(ready$.pipe(ignoreElements()), then$);

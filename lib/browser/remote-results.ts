@@ -1,5 +1,6 @@
-import { defer, map, mergeMap, retry, skip, tap, type Observable } from 'rxjs';
+import { defer, map, mergeMap, retry, type Observable } from 'rxjs';
 import type { Result } from '../core/result.js';
+import type { WireResult } from '../http/wire.js';
 import type { ResultsOptions } from '../job/batch-job.js';
 import { queryOf } from './query.js';
 import { Patience } from './patience.js';
@@ -10,40 +11,37 @@ import { textLines } from './text-lines.js';
 /** Tries in a row that bring nothing; then the caller is told. */
 const mostFailures = 5;
 
-/**
- * A job's results so far, line by line. A connection that breaks is opened again and what was told is passed over, which
- * in the order of completion is always the same; in that of the input it is not while the job goes on, so there it errors.
- */
+/** A job's results so far, line by line. A connection that breaks is opened again behind the last line that came. */
 export function remoteResults(
   { http, backoff }: Pick<RemoteHost, 'http' | 'backoff'>,
   path: string,
   { only, order }: ResultsOptions,
 ): Observable<Result> {
   return defer(() => {
-    let told = 0;
+    let after: number | undefined;
     const patience = new Patience(backoff, http.scheduler);
     const attempt$ = defer(() => {
-      const call = { method: 'GET', path: path + queryOf({ only, order }) } as const;
+      const call = { method: 'GET', path: path + queryOf({ only, order, after }) } as const;
       return http.send(call).pipe(
         mergeMap(({ text$ }) => http.audible(text$)),
         textLines(),
-        skip(told),
       );
     });
     return attempt$.pipe(
-      tap(() => {
-        told++;
+      map((line) => {
+        const { cursor, ...result } = JSON.parse(line) as WireResult;
+        after = cursor;
         patience.restore();
+        return result;
       }),
       retry({
         count: mostFailures,
         resetOnSuccess: true,
         delay: (error: unknown) => {
-          if (order === 'input' || !(error instanceof RequestFailure && error.passing)) throw error;
+          if (!(error instanceof RequestFailure && error.passing)) throw error;
           return patience.wait(error.waitMs);
         },
       }),
-      map((line) => JSON.parse(line) as Result),
     );
   });
 }

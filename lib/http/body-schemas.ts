@@ -70,6 +70,9 @@ export const resumeBody = resumeSchema.pick({ ...remoteRunFields, partial: true,
 /** Body of `POST /jobs/:id/retry`. */
 export const retryBody = resumeSchema.pick({ mode: true }).strict();
 
+/** Body of `POST /jobs/:id/items`. */
+export const itemQuestion = z.strictObject({ itemId: z.string('a string') }, 'an object such as { "itemId": "a" }');
+
 export interface Issue {
   readonly field: string;
   readonly message: string;

@@ -3,7 +3,7 @@ import { controlJob } from './control-job.js';
 import { handlerSettings, type HandlerOptions, type Principal } from './handler-options.js';
 import { Places } from './places.js';
 import { Problem, problemResponse, toProblem } from './problem.js';
-import { inspectItem, pageItems } from './read-items.js';
+import { findItem, inspectItem, pageItems } from './read-items.js';
 import { countFailures, inspectJob, listJobs } from './read-jobs.js';
 import { findRoute, type Route } from './routes.js';
 import { startJob } from './start-job.js';
@@ -74,6 +74,8 @@ export function createHandler(options: HandlerOptions): Handler {
         return await pageItems(context, route.jobId);
       case 'item':
         return await inspectItem(context, route.jobId, route.itemId);
+      case 'findItem':
+        return await findItem(context, route.jobId);
       case 'cancel':
       case 'pause':
       case 'resume':

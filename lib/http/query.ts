@@ -25,6 +25,7 @@ const schemas = {
   }),
   events: z.object({ after: z.union([whole, z.literal('now')]).optional() }),
   results: z.object({
+    after: afterNumber,
     only: z.enum(['all', 'ok', 'failed']).optional(),
     order: z.enum(['completion', 'input']).optional(),
   }),
@@ -39,7 +40,8 @@ const schemas = {
 
 /** In words, for a message: `expected a whole number`. */
 const expected: Readonly<Record<string, string>> = {
-  after: 'a sequence, an ordinal, or "next" of the page before: a whole number from 0 up (events also take "now")',
+  after:
+    'a sequence, an ordinal, a cursor, or "next" of the page before: a whole number from 0 up (events also take "now")',
   limit: 'a whole number from 1 up',
   only: 'one of ok, failed (results also take all, items take pending)',
   order: 'one of completion, input',

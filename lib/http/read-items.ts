@@ -1,11 +1,13 @@
 import type { ItemQuery, StoredItem } from '../store/store.js';
 import type { JobReader, JobView } from '../job/job-reader.js';
+import { itemQuestion } from './body-schemas.js';
 import { requireStillThere, requireVisible } from './job-access.js';
 import { jsonResponse } from './json-response.js';
 import { nextTurn } from './next-turn.js';
 import { answerChars } from './page-size.js';
 import { Problem } from './problem.js';
 import { readQuery } from './query.js';
+import { readJson } from './read-json.js';
 import type { ReadContext } from './read-jobs.js';
 import { mentions } from './mentions.js';
 import type { WireItem, WireItemPage } from './wire.js';
@@ -58,6 +60,12 @@ export async function inspectItem(
     if (next === null || request.signal.aborted) throw new Problem(404, 'not_found', 'The job has no such item');
     after = next;
   }
+}
+
+/** `POST /jobs/:id/items`: one by any id, whatever an address can carry. */
+export async function findItem(context: ReadContext, jobId: string): Promise<Response> {
+  const { itemId } = await readJson(context.request, itemQuestion);
+  return await inspectItem(context, jobId, itemId);
 }
 
 /** Looks through ranges of items, as wide as fit into a moment, until the page is full, the items or the time at their end. */

@@ -7,7 +7,17 @@ export type Route =
   | { readonly name: 'item'; readonly jobId: string; readonly itemId: string };
 
 export type JobRouteName =
-  'inspect' | 'delete' | 'cancel' | 'pause' | 'resume' | 'retry' | 'events' | 'results' | 'failures' | 'items';
+  | 'inspect'
+  | 'delete'
+  | 'cancel'
+  | 'pause'
+  | 'resume'
+  | 'retry'
+  | 'events'
+  | 'results'
+  | 'failures'
+  | 'items'
+  | 'findItem';
 
 const jobRoutes: ReadonlyMap<string, readonly [method: string, name: JobRouteName]> = new Map(
   (
@@ -19,7 +29,6 @@ const jobRoutes: ReadonlyMap<string, readonly [method: string, name: JobRouteNam
       ['GET', 'events'],
       ['GET', 'results'],
       ['GET', 'failures'],
-      ['GET', 'items'],
     ] as const
   ).map((route) => [route[1], route]),
 );
@@ -39,9 +48,11 @@ export function findRoute(method: string, pathname: string, basePath: string): R
   if (jobId === '') throw nothingHere();
   if (part === undefined) return only(method, { GET: { name: 'inspect', jobId }, DELETE: { name: 'delete', jobId } });
   if (itemId !== undefined) {
-    if (part !== 'items') throw nothingHere();
+    // An address ends so where its item was ".", which no address can carry.
+    if (part !== 'items' || itemId === '') throw nothingHere();
     return only(method, { GET: { name: 'item', jobId, itemId } });
   }
+  if (part === 'items') return only(method, { GET: { name: 'items', jobId }, POST: { name: 'findItem', jobId } });
   const found = jobRoutes.get(part);
   if (found === undefined) throw nothingHere();
   return only(method, { [found[0]]: { name: found[1], jobId } });

@@ -12,10 +12,10 @@ export interface TextSource {
 export interface TextStreamOptions {
   /** Of the request. */
   readonly signal: AbortSignal;
-  /** Milliseconds after which the body ends in good order, whether its reader takes anything or not. */
+  /** Milliseconds after which the body is over, whether its reader takes anything or not. */
   readonly lifeMs?: number;
-  /** Milliseconds a reader may take nothing; then the body breaks off, so that nobody takes it for whole. */
-  readonly standstillMs?: number;
+  /** How it is over then: in good order, or broken off, so that nobody takes it for whole. Default `end`. */
+  readonly ending?: 'end' | 'break';
 }
 
 /**
@@ -24,21 +24,19 @@ export interface TextStreamOptions {
  */
 export function textStream(
   source: TextSource,
-  { signal, lifeMs = Infinity, standstillMs = Infinity }: TextStreamOptions,
+  { signal, lifeMs = Infinity, ending = 'end' }: TextStreamOptions,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let closed = false;
   let pulling = false;
   /** Its time is over. */
-  let due: 'end' | 'break' | undefined;
-  let expire: (ending: 'end' | 'break') => void = () => undefined;
-  const life = timer(lifeMs, () => expire('end'));
-  let standstill = timer(standstillMs, () => expire('break'));
+  let due = false;
+  let expire = (): void => undefined;
+  const life = timer(lifeMs, () => expire());
   const close = (): void => {
     if (closed) return;
     closed = true;
     clearTimeout(life);
-    clearTimeout(standstill);
     signal.removeEventListener('abort', close);
     source.close();
   };
@@ -47,18 +45,17 @@ export function textStream(
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        expire = (ending) => {
-          due = ending;
+        expire = () => {
+          due = true;
           // The piece that is being made is the last one.
           if (pulling) return source.close();
           close();
           if (ending === 'end') controller.close();
-          else controller.error(new Error('nobody read on'));
+          else controller.error(new Error('the time of this stream is over'));
         };
       },
       async pull(controller) {
         pulling = true;
-        clearTimeout(standstill);
         try {
           // Four fast readers made other requests wait for 1.8 s without this, and 4 ms with it.
           await nextTurn();
@@ -66,8 +63,7 @@ export function textStream(
           pulling = false;
           if (text !== undefined) {
             controller.enqueue(encoder.encode(text));
-            if (due !== undefined) expire(due);
-            else if (!closed) standstill = timer(standstillMs, () => expire('break'));
+            if (due) expire();
             return;
           }
           if (closed && !signal.aborted) return;

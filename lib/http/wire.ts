@@ -13,10 +13,11 @@
  * | `DELETE /jobs/:id`                | 204                                                                               |
  * | `GET /jobs/:id/events`            | `text/event-stream`, see {@link WireStopped}; 204 where nothing can come any more |
  * | `GET /events?job=a&job=b`         | the same for up to 100 jobs in one stream                                         |
- * | `GET /jobs/:id/results`           | `application/x-ndjson`, one `Result` a line; `?only=ok|failed`, `?order=input`    |
+ * | `GET /jobs/:id/results`           | `application/x-ndjson`, one {@link WireResult} a line; `?only=ok|failed`, `?order=input`, `?after=<cursor>` |
  * | `GET /jobs/:id/failures`          | {@link WireFailures}                                                              |
  * | `GET /jobs/:id/items`             | {@link WireItemPage}; `?after=<ordinal>&limit=&only=ok|failed|pending&code=&search=` |
  * | `GET /jobs/:id/items/:itemId`     | {@link WireItem}                                                                  |
+ * | `POST /jobs/:id/items`            | the same, for ids an address cannot carry; JSON body {@link WireItemQuestion}     |
  */
 import type { BatchErrorCode } from '../core/errors.js';
 import type { BatchItem } from '../core/item.js';
@@ -110,6 +111,17 @@ export interface WireStopped {
   readonly message: string;
   /** Epoch milliseconds from which on `resume` has a chance, where that is known. */
   readonly until?: number;
+}
+
+/** A line of the results. The stream breaks off after the server's `maxStreamMs`, as it does wherever a connection is cut. */
+export type WireResult = Result & {
+  /** `?after=` of a request, with the same `only` and `order`, for what comes behind this line. */
+  readonly cursor: number;
+};
+
+/** Asks for an item by any id there is: empty, `.`, or very long. Changes nothing. */
+export interface WireItemQuestion {
+  readonly itemId: string;
 }
 
 /** One item with its request and, where there is one, its answer. */

@@ -83,24 +83,37 @@ describe('a client on the other side of a handler', () => {
     expect(seen.filter(({ type }) => type === 'item')).toHaveLength(2_000);
   });
 
-  it('cuts a stream of results, and it goes on where it was', async () => {
-    await served.local.map({ jobId: 'r', items: items(3_000) }).wait();
-    const ids: string[] = [];
-    const cutAt = new Set([10, 700, 1_500]);
-    await lastValueFrom(
-      served
-        .remote()
-        .job('r')
-        .results()
-        .pipe(
-          tap(({ itemId }) => {
-            ids.push(itemId);
-            if (cutAt.has(ids.length)) served.cut();
-          }),
-        ),
-    );
-    expect(ids).toHaveLength(3_000);
-    expect(new Set(ids).size).toBe(3_000);
+  it.each(['completion', 'input'] as const)(
+    'goes on behind each of many cuts of results in order of %s',
+    async (order) => {
+      await served.local.map({ jobId: 'r', items: items(3_000) }).wait();
+      const whole = await lastValueFrom(served.local.job('r').results({ order }).pipe(toArray()));
+      const told: unknown[] = [];
+      let cuts = 0;
+      await lastValueFrom(
+        served
+          .remote()
+          .job('r')
+          .results({ order })
+          .pipe(
+            tap((result) => {
+              if (told.push(result) % 300 !== 0) return;
+              cuts++;
+              served.cut();
+            }),
+          ),
+      );
+      expect(cuts).toBe(10);
+      expect(told).toEqual(whole);
+    },
+  );
+
+  it('asks for an item by any id there is', async () => {
+    const ids = ['', '.', '..', 'a/b', 'é'.repeat(5_000), '"'.repeat(10_000)];
+    await served.local.map({ jobId: 'r', items: ids.map((itemId) => ({ itemId, input: 1 })) }).wait();
+    const job = served.remote().job('r');
+    for (const itemId of ids) expect((await job.item(itemId)).itemId).toBe(itemId);
+    expect(await codeOf(job.item('...'))).toBe('refused');
   });
 
   it('pauses, goes on, and tells both to whoever watches across pauses', async () => {

@@ -110,3 +110,20 @@ describe('bodies that are being read', () => {
     expect((await whole('ann', 'c')).status).toBe(201);
   });
 });
+
+describe('an item', () => {
+  it('is never another than the one that was asked for, and is found by any id', async () => {
+    const { url, client } = await serve({ authorize: () => ({ name: 'eve', jobs: 'all', readOnly: true }) });
+    await client.map({ jobId: 'j', items: ['', '.', 'a'].map((itemId) => ({ itemId, input: itemId })) }).wait();
+    // Clients and servers alike take the dots out of an address.
+    for (const path of ['%2E', '%2e%2E', '.', ''])
+      expect((await fetch(`${url}/jobs/j/items/${path}`)).status).toBe(404);
+    const ask = (body: unknown) => {
+      const headers = { 'content-type': 'application/json' };
+      return fetch(`${url}/jobs/j/items`, { method: 'POST', headers, body: JSON.stringify(body) });
+    };
+    for (const itemId of ['', '.', 'a']) expect(await (await ask({ itemId })).json()).toMatchObject({ itemId });
+    expect((await ask({ itemId: 'b' })).status).toBe(404);
+    expect(await problemOf(await ask({}))).toMatchObject({ status: 400, detail: '"itemId": expected a string' });
+  });
+});

@@ -35,7 +35,7 @@ const frameworks: Readonly<Record<string, (handler: (basePath?: string) => Handl
     const createHandler = (options: { readonly basePath: string }) => handler(options.basePath);
     // eslint-disable-next-line @typescript-eslint/no-implied-eval -- what users copy is what is tested.
     const mount = new Function('app', 'toNodeListener', 'createHandler', 'client', 'authorize', recipe);
-    mount(app, toNodeListener, createHandler);  
+    mount(app, toNodeListener, createHandler);
     app.post('/other', (request) => request.body);
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     app.server.unref();

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import type { WireResult } from '../../lib/http/index.js';
 import { localEcho } from '../../lib/index.js';
 import { items, testServers } from './support/served';
 
@@ -46,24 +47,44 @@ describe('a reader that reads nothing', () => {
     20_000,
   );
 
-  it('keeps it while it reads at all, for as long as the results last', async () => {
-    const { url } = await largeJob();
-    const socket = await ask(url, '/jobs/j/results');
-    let text = '';
-    let taken = 0;
-    let rests = 0;
-    const take = (chunk: string): void => {
-      text = (text + chunk).slice(-100);
-      taken += chunk.length;
-      if (taken < rests * 4_000_000) return;
-      rests++;
-      socket.pause();
-      setTimeout(() => socket.resume(), 200);
-    };
-    socket.setEncoding('latin1').on('data', take).resume();
-    await new Promise((resolve) => socket.on('close', resolve).on('end', resolve));
-    expect(rests).toBeGreaterThan(9);
-    // The last chunk: nothing was cut off.
-    expect(text.endsWith('0\r\n\r\n')).toBe(true);
-  }, 30_000);
+  it.each(['', '?order=input'])(
+    'loses its place, too; whoever was cut off a stream of results%s goes on behind the last line',
+    async (query) => {
+      const client = clients.open({ provider: localEcho({ answer: () => 'x'.repeat(2_000) }), concurrency: 500 });
+      await client.map({ jobId: 'j', items: items(1_000) }).wait();
+      const { handler } = await serve({ client, maxStreamMs: 300, maxStreamsPerPrincipal: 1 });
+      const ask = (after: number) =>
+        handler(new Request(`http://localhost/jobs/j/results${query}${query === '' ? '?' : '&'}after=${after}`));
+      const told: string[] = [];
+      let cursor = 0;
+      let cuts = 0;
+      for (let ended = false; !ended;) {
+        const response = await ask(cursor);
+        expect(response.status).toBe(200);
+        const reader = response.body!.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+        const lines = Buffer.from((await reader.read()).value ?? []).toString();
+        for (const line of lines.split('\n').slice(0, -1)) {
+          const result = JSON.parse(line) as WireResult;
+          told.push(result.itemId);
+          cursor = result.cursor;
+        }
+        expect((await ask(0)).status).toBe(429);
+        if (told.length === 1_000) {
+          await reader.cancel();
+          ended = true;
+        } else {
+          await seconds(0.4);
+          await expect(reader.read()).rejects.toThrow('the time of this stream is over');
+          cuts++;
+        }
+      }
+      expect(cuts).toBeGreaterThan(9);
+      expect(told.toSorted()).toEqual(
+        items(1_000)
+          .map(({ itemId }) => itemId)
+          .toSorted(),
+      );
+    },
+    30_000,
+  );
 });
