@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { LogHealth } from './log-health.js';
 
 /** Nothing was read. */
 export const noWal: WalPages = { pageSize: undefined, count: 0, damaged: false, read: () => undefined };
@@ -44,8 +45,7 @@ export function readWal(path: string, statedSize: number | undefined): WalPages 
   let pending: (readonly [page: number, offset: number])[] = [];
   let before: Checksum = [header.readUInt32BE(24), header.readUInt32BE(28)];
   let count = 0;
-  let broken = !intact;
-  let damaged = false;
+  const health = new LogHealth(intact);
   for (let at = headerBytes; at + frameBytes <= size; at += frameBytes) {
     const frame = readAt(file, at, frameBytes);
     if (frame === undefined) break;
@@ -53,21 +53,21 @@ export function readWal(path: string, statedSize: number | undefined): WalPages 
     const own = checksum(frame.subarray(frameHeaderBytes), checksum(frame.subarray(0, 8), before, big), big);
     before = stated;
     if (own[0] !== stated[0] || own[1] !== stated[1] || !frame.subarray(8, 16).equals(salt)) {
-      broken = true;
+      health.broken();
       continue;
     }
     pending.push([frame.readUInt32BE(0), at + frameHeaderBytes]);
     const committed = frame.readUInt32BE(4);
+    health.intact(committed !== 0);
     if (committed === 0) continue;
     count = committed;
-    damaged ||= broken;
     for (const [page, offset] of pending) newest.set(page, offset);
     pending = [];
   }
   return {
     pageSize,
     count,
-    damaged,
+    damaged: health.damaged,
     read: (page) => {
       const offset = newest.get(page);
       return offset === undefined ? undefined : readAt(file, offset, pageSize);
