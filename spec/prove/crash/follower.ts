@@ -19,6 +19,11 @@ export class Follower {
 
   constructor(private readonly db: string) {}
 
+  /** Has the database open. */
+  get connected(): boolean {
+    return this.#client !== undefined;
+  }
+
   /** The job exists: watch it, if not watching already. */
   connect(): void {
     if (this.#subscription !== undefined) return;

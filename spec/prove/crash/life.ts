@@ -115,7 +115,10 @@ async function oneRun(options: LifeOptions, place: Place): Promise<Run> {
   const killed = end === 'SIGKILL';
   if (kill !== null) (killed ? catalogue.hit : catalogue.miss).call(catalogue, kill);
   if (!killed && end !== 0) complaints.push(complaintOf(child, number, end, kill));
-  return { killed: !killed ? 'no' : kill === null ? 'by the clock' : 'at a point', after: storedState(db) };
+  return {
+    killed: !killed ? 'no' : kill === null ? 'by the clock' : 'at a point',
+    after: storedState(db, 'job', follower.connected),
+  };
 }
 
 function complaintOf({ lines, stderr }: Child, number: number, end: unknown, kill: KillPoint | null): string {
