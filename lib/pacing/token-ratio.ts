@@ -4,7 +4,7 @@ export class TokenRatio {
   #counted = 0;
 
   note(estimated: number, counted: number): void {
-    if (!(estimated > 0) || !(counted >= 0)) return;
+    if (!(estimated > 0 && estimated < Infinity && counted >= 0 && counted < Infinity)) return;
     // The last few hundred requests count.
     this.#estimated = 0.995 * this.#estimated + estimated;
     this.#counted = 0.995 * this.#counted + counted;

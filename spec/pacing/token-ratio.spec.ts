@@ -47,6 +47,15 @@ describe('TokenRatio', () => {
     expect(ratio.value).toBe(1);
   });
 
+  it('learns nothing from what is no number of tokens', () => {
+    const ratio = new TokenRatio();
+    ratio.note(Infinity, Infinity);
+    ratio.note(10, Infinity);
+    ratio.note(Infinity, 10);
+    ratio.note(10, 20);
+    expect(ratio.value).toBe(2);
+  });
+
   it('stays within a factor of ten, whatever is counted', () => {
     const pair = fc.tuple(fc.double({ min: -1 }), fc.double({ min: -1 }));
     fc.assert(

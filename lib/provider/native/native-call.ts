@@ -26,6 +26,8 @@ export function nativeCall<T>(outer: AbortSignal, run: (signal: AbortSignal) => 
         if (subscriber.closed) return;
         // A socket hands over megabytes within one turn.
         await nextTurn();
+        // Given up meanwhile: the source must not be asked once more.
+        controller.signal.throwIfAborted();
       }
     };
     drain().then(

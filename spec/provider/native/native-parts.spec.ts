@@ -73,6 +73,22 @@ describe('a native call', () => {
     expect(log).toEqual(['begin', 'end', 'begin', 'end']);
   });
 
+  it('tears down what was given up between two values, and asks for none', async () => {
+    const log: string[] = [];
+    const call$ = nativeCall(new AbortController().signal, async function* () {
+      try {
+        yield 1;
+        log.push('asked');
+        yield 2;
+      } finally {
+        log.push('end');
+      }
+    });
+    const subscription = call$.subscribe(() => queueMicrotask(() => subscription.unsubscribe()));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(log).toEqual(['end']);
+  });
+
   it('errors with the reason of an abort from outside, also of one that came before', async () => {
     const controller = new AbortController();
     const call$ = nativeCall(controller.signal, async function* (signal) {
