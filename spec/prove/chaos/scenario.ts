@@ -71,9 +71,16 @@ export async function runScenario(options: ScenarioOptions): Promise<Readonly<Re
   await doneTo(0.1);
   report('a second process asks for the jobs');
   // Suspended, so that there is something to ask for; the kernel still knows them for the owners.
-  for (const { child } of first) child.kill('SIGSTOP');
-  const rivals = both({ rival: true });
-  await Promise.all(rivals.map(({ child }) => child.gone));
+  let rivals: readonly Worker[];
+  for (;;) {
+    for (const { child } of first) child.kill('SIGSTOP');
+    rivals = both({ rival: true });
+    await Promise.all(rivals.map(({ child }) => child.gone));
+    // Suspended within a transaction, an owner holds the lock of the file, and nobody gets as far as to ask.
+    if (!rivals.some(({ child }) => child.lines.some((line) => line.includes(' store_locked ')))) break;
+    for (const { child } of first) child.kill('SIGCONT');
+    await delay(30, undefined, { signal });
+  }
   report('kill -9, and another process takes over');
   for (const { child } of first) child.kill();
   await gone(first);
