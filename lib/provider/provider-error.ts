@@ -61,7 +61,13 @@ export function failureVerdict(code: ItemErrorCode, message: string, details: Fa
     case 'network':
     case 'server_error':
     case 'invalid_response':
-      return { kind: 'retry', error, ...wait, ...(overloaded ? { overloaded } : {}), ...(unreached ? { unreached } : {}) };
+      return {
+        kind: 'retry',
+        error,
+        ...wait,
+        ...(overloaded ? { overloaded } : {}),
+        ...(unreached ? { unreached } : {}),
+      };
     default:
       return { kind: 'fail', error, ...(raw === undefined ? {} : { raw }), ...(usage === undefined ? {} : { usage }) };
   }
