@@ -1,6 +1,7 @@
 import type { ClaimedItem, ItemIdentity, NewItem } from '../store.js';
 import type { Connection } from './connection.js';
 import { firstKey, itemKey, lastKey, ordinalOf } from './key-space.js';
+import { RowInsert } from './row-insert.js';
 
 interface IdentityRow {
   readonly key: number;
@@ -24,11 +25,7 @@ const toClaimed = (row: ClaimedRow): ClaimedItem => ({
   failures: row[4],
 });
 
-/** Rows of one statement: each statement costs as much as two rows. */
-const insertSizes = [16, 1] as const;
-const insertOf = (rows: number): string =>
-  `INSERT INTO items (key, item_id, hash, request) VALUES ${Array<string>(rows).fill('(?, ?, ?, ?)').join(', ')}`;
-const insertText = { 16: insertOf(16), 1: insertOf(1) };
+const insertItems = new RowInsert('INSERT INTO items (key, item_id, hash, request)', '(?, ?, ?, ?)');
 
 /** Rows of `items`: written once, read by ranges of the primary key. */
 export class ItemTable {
@@ -36,17 +33,10 @@ export class ItemTable {
 
   /** Within a transaction. */
   append(job: number, after: number, items: readonly NewItem[]): void {
-    let ordinal = after;
-    let at = 0;
-    for (const size of insertSizes) {
-      const insert = this.connection.sql(insertText[size]);
-      for (; at + size <= items.length; at += size) {
-        const values: unknown[] = [];
-        for (const item of items.slice(at, at + size))
-          values.push(itemKey(job, ++ordinal), item.itemId, item.hash, item.request);
-        insert.run(values);
-      }
-    }
+    insertItems.run(this.connection, items.length, (values, place) => {
+      const { itemId, hash, request } = items[place] as NewItem;
+      values.push(itemKey(job, after + 1 + place), itemId, hash, request);
+    });
   }
 
   after(job: number, ordinal: number, limit: number): readonly ItemIdentity[] {

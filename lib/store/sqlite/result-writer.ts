@@ -1,6 +1,7 @@
 import type { Result } from '../../core/result.js';
 import type { Connection } from './connection.js';
 import { itemKey } from './key-space.js';
+import { RowInsert } from './row-insert.js';
 import { eventTypes } from './rows.js';
 
 /** An item's result, to be written. */
@@ -9,17 +10,14 @@ export interface ResultRow {
   readonly result: Result;
 }
 
-/** Rows of one statement, the most first: each execution of a statement costs as much as several rows. */
-const insertsOf = [16, 4, 1].map((rows) => ({ rows, text: insertEvents(rows) }));
-
 /**
  * `OR FAIL`: SQLite need not be able to take the statement back by itself, and keeps no copies of pages for that; the
  * transaction around it is what is taken back.
  */
-function insertEvents(rows: number): string {
-  const row = `(?, ${String(eventTypes.item)}, ?, ?, ?, ?)`;
-  return `INSERT OR FAIL INTO events (job, type, at, item, ok, body) VALUES ${Array<string>(rows).fill(row).join(', ')}`;
-}
+const insertEvents = new RowInsert(
+  'INSERT OR FAIL INTO events (job, type, at, item, ok, body)',
+  `(?, ${String(eventTypes.item)}, ?, ?, ?, ?)`,
+);
 
 /** The item's row is the constraint: a second final result changes nothing. */
 const settle = `
@@ -39,7 +37,10 @@ export class ResultWriter {
   /** Within a transaction. The sequence of each; undefined where the item already has its final result. */
   settle(job: number, results: readonly ResultRow[], at: number): readonly (number | undefined)[] {
     if (results.length === 0) return [];
-    const last = this.#insert(job, results, at);
+    const last = insertEvents.run(this.connection, results.length, (values, place) => {
+      const { ordinal, result } = results[place] as ResultRow;
+      values.push(job, at, itemKey(job, ordinal), result.ok ? 1 : 0, JSON.stringify(result));
+    });
     // Nobody else writes within this transaction: the sequences have no hole.
     const before = last - results.length;
     const { changes } = this.connection.sql(settle).run(before, last);
@@ -47,23 +48,6 @@ export class ResultWriter {
     if (changes === results.length) return sequences;
     const second = this.#removeSecond(before, last);
     return sequences.map((seq) => (second.has(seq) ? undefined : seq));
-  }
-
-  /** Returns the last sequence. */
-  #insert(job: number, results: readonly ResultRow[], at: number): number {
-    let done = 0;
-    let last = 0;
-    for (const { rows, text } of insertsOf) {
-      while (results.length - done >= rows) {
-        const values: unknown[] = [];
-        for (const row of results.slice(done, done + rows)) {
-          values.push(job, at, itemKey(job, row.ordinal), row.result.ok ? 1 : 0, JSON.stringify(row.result));
-        }
-        last = Number(this.connection.sql(text).run(values).lastInsertRowid);
-        done += rows;
-      }
-    }
-    return last;
   }
 
   #removeSecond(before: number, last: number): ReadonlySet<number> {
