@@ -1,9 +1,8 @@
 import type { StopRequest } from '../run/stop.js';
+import { checkAddress, firstAnswerMs, unreachable } from '../run/unreachable.js';
 
 /** Failures in a row, without any answer, after which the provider is held to be away. */
 const enough = 3;
-/** Nothing was ever answered: the base URL may be wrong. */
-const firstAnswerMs = 30_000;
 
 /** Whether the provider answers at all: a run that only waits must be able to say why. */
 export class Contact {
@@ -38,7 +37,6 @@ export class Contact {
   hopeless(now: number, last: string): StopRequest | undefined {
     const ms = now - this.#since;
     if (this.#everAnswered || !this.lost || ms < firstAnswerMs) return undefined;
-    const message = `Nothing has been answered for ${String(Math.round(ms / 1_000))} s: check the base URL and the network, then resume; the last said: ${last}`;
-    return { kind: 'stop', status: 'paused', code: 'unreachable', message };
+    return unreachable(`Nothing has been answered for ${String(Math.round(ms / 1_000))} s`, checkAddress, last);
   }
 }

@@ -15,6 +15,7 @@ import { safeEstimate } from './safe-estimate.js';
 import { Stragglers } from './stragglers.js';
 import { sendItem } from './send-item.js';
 import type { StopRequest } from './stop.js';
+import { checkAddress, firstAnswerMs, unreachable } from './unreachable.js';
 import type { WorkItem } from './work-item.js';
 import type { WorkQueue } from './work-queue.js';
 
@@ -93,7 +94,7 @@ function conclude(decision: Decision, item: WorkItem, options: EmulatedRunOption
       const counted = decision.failures !== item.failures;
       item.failures = decision.failures;
       queue.delay(item, decision.delayMs);
-      const gone = unreachable(limiterFor(item).outage, maxStallMs, decision.error.message);
+      const gone = outageEnds(limiterFor(item).outage, maxStallMs, decision.error.message);
       if (gone !== undefined) stop(gone);
       return counted ? { type: 'attempt', ordinal: item.ordinal, failures: decision.failures } : undefined;
     }
@@ -116,16 +117,16 @@ function conclude(decision: Decision, item: WorkItem, options: EmulatedRunOption
 const spentMessage =
   'The quota is used up, by the words of the provider, and nothing of it comes back soon; resume later';
 
-/** Nothing was ever answered: the URL may be wrong, and nobody should wait an hour to hear of it. */
-const firstAnswerMs = 30_000;
-
-function unreachable({ ms, everAnswered }: OutageLength, maxStallMs: number, last: string): StopRequest | undefined {
+function outageEnds({ ms, everAnswered }: OutageLength, maxStallMs: number, last: string): StopRequest | undefined {
   const patienceMs = everAnswered ? maxStallMs : Math.min(maxStallMs, firstAnswerMs);
   if (ms === 0 || ms < patienceMs) return undefined;
   const seconds = String(Math.round(ms / 1_000));
-  const hint = everAnswered ? 'resume later, or raise maxStallMs' : 'check the base URL and the network, then resume';
-  const message = `Every request has failed for ${seconds} s, and none of that is counted as an attempt: ${hint}; the last said: ${last}`;
-  return { kind: 'stop', status: 'paused', code: 'unreachable', message };
+  const hint = everAnswered ? 'resume later, or raise maxStallMs' : checkAddress;
+  return unreachable(
+    `Every request has failed for ${seconds} s, and none of that is counted as an attempt`,
+    hint,
+    last,
+  );
 }
 
 function stalled(stalledMs: number, until: number | null): StopRequest {
