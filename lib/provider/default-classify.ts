@@ -4,6 +4,7 @@ import { classifyRefusal } from './classify-refusal.js';
 import type { Failure } from './failure.js';
 import { isOverloaded, readFailure, tidyMessage } from './failure.js';
 import { retryAfterMs } from './headers.js';
+import { neverConnected } from './never-connected.js';
 import type { Verdict } from './provider.js';
 import { failureVerdict, finalFailure, isProviderError } from './provider-error.js';
 
@@ -82,17 +83,8 @@ export function classifyConnection(failure: Failure, secrets: readonly string[] 
   return failureVerdict('server_error', message, { overloaded: isOverloaded(failure) });
 }
 
-/** Codes of libuv and undici for a connection that never was; those of one that broke are not among them. */
-const neverReached: ReadonlySet<string> = new Set([
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'EHOSTUNREACH',
-  'EHOSTDOWN',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+/** The last two a connection under way may bring as well. */
+const neverReached: ReadonlySet<string> = new Set([...neverConnected, 'ENETDOWN', 'EHOSTDOWN']);
 const networkCode =
   /^(E[A-Z]{4,}|EPIPE|UND_ERR_.*|HPE_.*|ERR_(TLS|SSL|STREAM)_.*|.*CERT.*|UNABLE_TO_.*|APIConnectionError)$/;
 const networkMessage =

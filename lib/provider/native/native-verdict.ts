@@ -1,6 +1,7 @@
 import type { ItemErrorCode } from '../../core/result.js';
 import { readFailure } from '../failure.js';
 import type { NativeCapability, NativeVerdict } from '../native.js';
+import { neverConnected } from '../never-connected.js';
 import type { Verdict } from '../provider.js';
 import { unwrapStep } from './step-error.js';
 
@@ -15,7 +16,7 @@ export interface NativeJudgement {
 }
 
 /** The request cannot have reached the server. */
-const neverSent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|.*CERT.*)$/;
+const isNeverSent = (entry: string): boolean => neverConnected.has(entry) || /CERT/.test(entry);
 
 /** Failures of an ordinary request that say that the provider is away. */
 const silent: ReadonlySet<ItemErrorCode> = new Set(['network', 'timeout', 'server_error']);
@@ -36,7 +37,7 @@ export function nativeVerdict(thrown: unknown, call: NativeCall, judgement: Nati
   const creating = call === 'submit' && step !== 'upload';
   const unsure = verdict.kind === 'retry' || (status !== undefined && (status >= 500 || status === 408));
   if (unsure) {
-    const possible = creating && !trail.some((entry) => neverSent.test(entry));
+    const possible = creating && !trail.some(isNeverSent);
     const known = verdict.kind === 'retry' && silent.has(verdict.error.code) ? { unanswered: true } : {};
     return possible ? { kind: 'ambiguous', message, ...known } : { kind: 'retry', message, ...wait, ...known };
   }
