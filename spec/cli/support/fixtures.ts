@@ -1,5 +1,5 @@
 import type { JobInfo } from '../../../lib/core/job.js';
-import type { Progress } from '../../../lib/core/progress.js';
+import { openPacing, type Progress } from '../../../lib/core/progress.js';
 
 /** A job on its way: 120 of 2,000 done. */
 export const progress: Progress = {
@@ -17,16 +17,7 @@ export const progress: Progress = {
   cost: null,
   rate: { itemsPerMinute: 800, requestsPerMinute: 840, tokensPerMinute: 12_345 },
   etaMs: 80_000,
-  pacing: {
-    state: 'open',
-    until: null,
-    outage: false,
-    waiting: 0,
-    refusals: 0,
-    window: null,
-    requests: null,
-    tokens: null,
-  },
+  pacing: openPacing,
 };
 
 export const info: JobInfo = {

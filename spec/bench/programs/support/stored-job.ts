@@ -1,4 +1,5 @@
 import { sqliteStore, type BatchStore, type Progress } from 'openapi-batch';
+import { openPacing } from '../../../../lib/core/progress.js';
 import { answer, itemIdOf, promptOf, usage } from './items.js';
 
 type Lease = ReturnType<BatchStore['acquire']>;
@@ -48,16 +49,7 @@ export class StoredJob {
     const progress: Progress = {
       ...{ mode: 'emulated', status: 'completed', reason: null, totalKnown: true, cost: null, etaMs: null },
       ...{ ...counts, rate, tokens: { input: 0, output: 0 } },
-      pacing: {
-        state: 'open',
-        until: null,
-        outage: false,
-        waiting: 0,
-        refusals: 0,
-        window: null,
-        requests: null,
-        tokens: null,
-      },
+      pacing: openPacing,
     };
     this.store.finish(this.lease, { status: 'completed', progress, lowWater: items });
     this.store.release(this.lease);
