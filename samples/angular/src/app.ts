@@ -1,5 +1,5 @@
 import { DecimalPipe } from '@angular/common';
-import { Component, computed, inject, linkedSignal, signal } from '@angular/core';
+import { Component, computed, inject, signal } from '@angular/core';
 import { takeUntilDestroyed, toObservable, toSignal } from '@angular/core/rxjs-interop';
 import {
   ofType,
@@ -31,6 +31,7 @@ import {
 import { Bar } from './bar';
 import { CLIENT } from './client';
 import { JobView, type Shown } from './job-view';
+import { Paging } from './paging';
 import { StartJob } from './start-job';
 import { wordsOf } from './words';
 
@@ -61,19 +62,11 @@ export class App {
   protected readonly status = signal<JobStatus | ''>('');
   protected readonly filtered = computed(() => this.search() !== '' || this.status() !== '');
   private readonly query = computed(() => ({ search: this.search(), status: this.status() }));
-  /** Where the pages before this one began. */
-  protected readonly places = linkedSignal<unknown, readonly (number | undefined)[]>({
-    source: this.query,
-    computation: () => [],
-  });
-  private readonly after = linkedSignal<unknown, number | undefined>({
-    source: this.query,
-    computation: () => undefined,
-  });
+  protected readonly paging = new Paging(this.query);
 
   /** A page of the jobs, newest first: asked for now and then, for those that others start. */
   protected readonly jobs = toSignal(
-    toObservable(computed(() => ({ ...this.query(), after: this.after() }))).pipe(
+    toObservable(computed(() => ({ ...this.query(), after: this.paging.after() }))).pipe(
       debounceTime(150),
       switchMap(({ search, status, after }) =>
         merge(timer(0, 5_000), this.look$).pipe(
@@ -148,16 +141,6 @@ export class App {
 
   protected choose(event: Event): void {
     this.status.set((event.target as HTMLSelectElement).value as JobStatus | '');
-  }
-
-  protected forth(): void {
-    this.places.update((places) => [...places, this.after()]);
-    this.after.set(this.jobs()?.next ?? undefined);
-  }
-
-  protected back(): void {
-    this.after.set(this.places().at(-1));
-    this.places.update((places) => places.slice(0, -1));
   }
 
   protected link(jobId: string): string {

@@ -4,6 +4,7 @@ import { takeUntilDestroyed, toObservable, toSignal } from '@angular/core/rxjs-i
 import type { ItemErrorCode, RemoteBatchJob, WireItem } from 'openapi-batch/browser';
 import { auditTime, concat, debounceTime, defer, EMPTY, of, repeat, scan, switchMap, tap, timer } from 'rxjs';
 import { pages$, type PageShown } from './item-pages';
+import { Paging } from './paging';
 
 type Only = 'all' | 'ok' | 'failed' | 'pending';
 const limit = 25;
@@ -51,8 +52,10 @@ const loading: PageShown = { page: null, busy: true };
       }
     </div>
     <nav class="row" aria-label="Pages of items">
-      <button type="button" [disabled]="places().length === 0" (click)="back()">Previous</button>
-      <button type="button" [disabled]="shown().page?.next == null" (click)="forth()">Next</button>
+      <button type="button" [disabled]="paging.isFirst()" (click)="paging.back()">Previous</button>
+      <button type="button" [disabled]="shown().page?.next == null" (click)="paging.forth(shown().page?.next)">
+        Next
+      </button>
     </nav>
   `,
 })
@@ -73,16 +76,8 @@ export class ItemsTable {
     only: this.only(),
     search: this.search(),
   }));
-  /** Where the pages before this one began. */
-  protected readonly places = linkedSignal<unknown, readonly (number | undefined)[]>({
-    source: this.query,
-    computation: () => [],
-  });
-  private readonly after = linkedSignal<unknown, number | undefined>({
-    source: this.query,
-    computation: () => undefined,
-  });
-  private readonly asked = computed(() => ({ ...this.query(), after: this.after(), round: this.round() }));
+  protected readonly paging = new Paging(this.query);
+  private readonly asked = computed(() => ({ ...this.query(), after: this.paging.after(), round: this.round() }));
 
   protected readonly shown = toSignal(
     toObservable(this.asked).pipe(
@@ -127,16 +122,6 @@ export class ItemsTable {
 
   protected reload(): void {
     this.round.update((round) => round + 1);
-  }
-
-  protected forth(): void {
-    this.places.update((places) => [...places, this.after()]);
-    this.after.set(this.shown().page?.next ?? undefined);
-  }
-
-  protected back(): void {
-    this.after.set(this.places().at(-1));
-    this.places.update((places) => places.slice(0, -1));
   }
 
   protected brief({ input, result }: WireItem): string {
