@@ -4,6 +4,7 @@ import { BatchError } from '../../core/errors.js';
 import { isLogDamaged } from '../salvage/damaged-log.js';
 import { applicationId, migrate } from './migrations.js';
 import { loadSqlite, type SqliteDatabase } from './sqlite-driver.js';
+import { fullDisk, isNoSpace } from './full-disk.js';
 import { damagedFile, translateError } from './translate-error.js';
 
 export interface OpenDatabaseOptions {
@@ -54,6 +55,7 @@ function prepareFile(path: string): void {
     // Prompts and answers are clear text in it; SQLite gives the same mode to the files it puts beside it.
     closeSync(openSync(path, 'a', 0o600));
   } catch (error) {
+    if (isNoSpace(error)) throw fullDisk(path, error);
     throw new BatchError(
       'store_readonly',
       `The database ${path} cannot be created: the folder ${folder} is not writable for this user`,

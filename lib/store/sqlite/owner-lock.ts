@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { BatchError, messageOf } from '../../core/errors.js';
+import { isNoSpace } from './full-disk.js';
 import type { SqliteConstructor, SqliteDatabase } from './sqlite-driver.js';
 
 /** Another host's owner counts as dead after this long without a heartbeat. */
@@ -90,9 +91,8 @@ function createFile(file: string): void {
   try {
     closeSync(openSync(file, 'a', 0o600));
   } catch (error) {
-    const full = typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOSPC';
     throw new BatchError(
-      full ? 'disk_full' : 'store_readonly',
+      isNoSpace(error) ? 'disk_full' : 'store_readonly',
       `The file ${file}, which shows that this process is at work, cannot be created: ${messageOf(error)}`,
       { cause: error },
     );

@@ -1,8 +1,6 @@
 import { BatchError, isBatchError, messageOf, type BatchErrorCode } from '../../core/errors.js';
+import { diskFull, fullDisk, isFull } from './full-disk.js';
 import { DamagedRow } from './stored-json.js';
-
-const diskFull = (path: string): string =>
-  `The disk that holds ${path} is full; free some space and resume: nothing already written is lost`;
 
 /** Read-only and page by page: what SQLite can no longer reach is found there too. */
 const salvage = (path: string): string => {
@@ -55,9 +53,9 @@ export function translateError(error: unknown, path: string): unknown {
   if (error instanceof DamagedRow) return damagedFile(path, error.message, { cause: error });
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   const said = messageOf(error);
-  // A write that hits the end of the disk may surface as an I/O error of the write or of the WAL's shared memory.
-  if (/^SQLITE_IOERR_(WRITE|SHMSIZE|FSYNC)/.test(code) && /full|ENOSPC/i.test(said)) {
-    return new BatchError('disk_full', diskFull(path), { cause: error });
+  // The end of the disk may surface as an I/O error: where the WAL's shared memory has no room (SHMSIZE), or the quota has none.
+  if (/^SQLITE_IOERR_(WRITE|SHMSIZE|SHMMAP|FSYNC|TRUNCATE)/.test(code) && isFull(path)) {
+    return fullDisk(path, error);
   }
   const row = codes.find(([pattern]) => pattern.test(code));
   if (row !== undefined) return new BatchError(row[1], row[2](path, said), { cause: error });

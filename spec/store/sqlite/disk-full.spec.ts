@@ -76,6 +76,27 @@ describe('a disk that fills up', () => {
     }
   });
 
+  it('is told as such where a database is opened or made on it', () => {
+    const folder = join(dirname(newPath()), 'disk');
+    mkdirSync(folder);
+    const disk = mountSmallDisk(folder, 1);
+    if (disk === undefined) return;
+    try {
+      const path = join(folder, 'batches.sqlite');
+      sqliteStore({ path }).close();
+      fillUp(join(folder, 'ballast'));
+      for (const one of [path, join(folder, 'another.sqlite')])
+        expect(thrown(() => sqliteStore({ path: one }))).toMatchObject({
+          code: 'disk_full',
+          message: `The disk that holds ${one} is full; free some space and resume: nothing already written is lost`,
+        });
+      rmSync(join(folder, 'ballast'));
+      sqliteStore({ path }).close();
+    } finally {
+      disk.unmount();
+    }
+  });
+
   it('does not keep a store from being closed', () => {
     const folder = join(dirname(newPath()), 'disk');
     mkdirSync(folder);

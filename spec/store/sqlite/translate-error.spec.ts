@@ -30,13 +30,13 @@ describe('an error of the engine', () => {
     expect(error.cause).toMatchObject({ code });
   });
 
-  it.each(['SQLITE_IOERR_WRITE', 'SQLITE_IOERR_SHMSIZE', 'SQLITE_IOERR_FSYNC'])(
-    '%s for want of space is disk_full',
-    (code) => {
-      expect(translateError(sqliteError(code, 'database or disk is full'), 'db')).toMatchObject({ code: 'disk_full' });
-      expect(translateError(sqliteError(code, 'disk I/O error'), 'db')).toMatchObject({ code: 'store_failed' });
-    },
-  );
+  it('of writing is what it says where there is room, or where nobody can tell', () => {
+    for (const path of ['db', '/no/such/folder/db'])
+      expect(translateError(sqliteError('SQLITE_IOERR_SHMSIZE', 'disk I/O error'), path)).toMatchObject({
+        code: 'store_failed',
+        message: `Reading or writing ${path} failed: disk I/O error`,
+      });
+  });
 
   it('of this library, or of nobody, stays what it is', () => {
     const own = new BatchError('lease_lost', 'mine');
