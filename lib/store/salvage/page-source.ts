@@ -1,8 +1,6 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { likelyPageSize, statedPageSize } from './page-size.js';
 import { noWal, readWal, type WalPages } from './wal-pages.js';
-
-/** What SQLite makes of a new file, and so the size of every page of ours. */
-const usualPageSize = 4_096;
 
 /** Pages read at once when all of them are looked at. */
 const block = 256;
@@ -25,13 +23,14 @@ export class PageSource {
     this.#file = openSync(path, 'r');
     const header = Buffer.alloc(100);
     readSync(this.#file, header, 0, 100, 0);
-    const stated = pageSizeOf(header);
+    const stated = statedPageSize(header);
+    const { size } = fstatSync(this.#file);
     const walPath = `${path}-wal`;
     this.#wal = existsSync(walPath) ? readWal(walPath, stated) : noWal;
-    this.pageSize = stated ?? this.#wal.pageSize ?? usualPageSize;
+    this.pageSize = stated ?? this.#wal.pageSize ?? likelyPageSize(this.#file, size);
     // A damaged header may say anything; no file of ours keeps bytes back.
     this.usable = this.pageSize;
-    this.#inFile = Math.floor(fstatSync(this.#file).size / this.pageSize);
+    this.#inFile = Math.floor(size / this.pageSize);
     this.count = Math.max(this.#inFile, this.#wal.count);
   }
 
@@ -70,12 +69,4 @@ export class PageSource {
     }
     return bytes;
   }
-}
-
-/** As the header states it, where it is a header. */
-function pageSizeOf(header: Buffer): number | undefined {
-  if (header.toString('latin1', 0, 16) !== 'SQLite format 3\0') return undefined;
-  const stated = header.readUInt16BE(16);
-  const size = stated === 1 ? 65_536 : stated;
-  return size >= 512 && (size & (size - 1)) === 0 ? size : undefined;
 }

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { LogHealth } from './log-health.js';
+import { likelyFrameSize } from './page-size.js';
 
 /** Nothing was read. */
 export const noWal: WalPages = { pageSize: undefined, count: 0, damaged: false, read: () => undefined };
@@ -34,7 +35,11 @@ export function readWal(path: string, statedSize: number | undefined): WalPages 
   const header = readAt(file, 0, headerBytes);
   const close = (): void => closeSync(file);
   const magic = header?.readUInt32BE(0);
-  const pageSize = statedSize ?? (magic === littleEndian || magic === bigEndian ? header?.readUInt32BE(8) : 4_096);
+  const pageSize =
+    statedSize ??
+    (magic === littleEndian || magic === bigEndian
+      ? header?.readUInt32BE(8)
+      : likelyFrameSize((bytes, frame) => readSalt(file, frameHeaderBytes + bytes, frame)));
   if (header === undefined || pageSize === undefined || pageSize < 512 || pageSize > 65_536) return { ...noWal, close };
 
   const frameBytes = frameHeaderBytes + pageSize;
@@ -78,9 +83,13 @@ export function readWal(path: string, statedSize: number | undefined): WalPages 
 
 /** What the first frames say, where the header is damaged; frames of an earlier generation lie behind those of this one. */
 function usualSalt(file: number, frameBytes: number): Buffer {
-  const salts = [0, 1, 2, 3, 4].flatMap((n) => readAt(file, headerBytes + n * frameBytes + 8, 8) ?? []);
+  const salts = [0, 1, 2, 3, 4].flatMap((frame) => readSalt(file, frameBytes, frame) ?? []);
   const votes = (salt: Buffer): number => salts.filter((other) => other.equals(salt)).length;
   return salts.reduce((best, salt) => (votes(salt) > votes(best) ? salt : best), salts[0] ?? Buffer.alloc(8));
+}
+
+function readSalt(file: number, frameBytes: number, frame: number): Buffer | undefined {
+  return readAt(file, headerBytes + frame * frameBytes + 8, 8);
 }
 
 function isIntact(header: Buffer, big: boolean): boolean {

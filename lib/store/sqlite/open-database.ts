@@ -2,9 +2,9 @@ import { closeSync, existsSync, openSync, statSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { BatchError } from '../../core/errors.js';
 import { isLogDamaged } from '../salvage/damaged-log.js';
+import { fullDisk, isNoSpace } from './full-disk.js';
 import { applicationId, migrate } from './migrations.js';
 import { loadSqlite, type SqliteDatabase } from './sqlite-driver.js';
-import { fullDisk, isNoSpace } from './full-disk.js';
 import { damagedFile, translateError } from './translate-error.js';
 
 export interface OpenDatabaseOptions {
@@ -17,6 +17,11 @@ export interface OpenDatabaseOptions {
 /** Free bytes without which a run is not worth starting. */
 const leastFreeBytes = 32 * 1024 * 1024;
 
+/** Of a database that is made; one that is there keeps its own. */
+const newPageBytes = 8_192;
+/** Of the log that are written into the file at once: a commit waits for it. */
+const logBytes = 4_096_000;
+
 /** Opens or creates the file, readable by its owner only, in WAL mode, at this version's schema. */
 export function openDatabase({ path, durability, lockTimeoutMs }: OpenDatabaseOptions): SqliteDatabase {
   const Database = loadSqlite();
@@ -28,10 +33,15 @@ export function openDatabase({ path, durability, lockTimeoutMs }: OpenDatabaseOp
   try {
     db = new Database(path, { timeout: lockTimeoutMs });
     refuseForeign(db, path);
-    // Lets prune() hand pages back in slices; must come before the first table.
+    // Both must come before the first table. Rows are of a kilobyte: pages of 4 KiB are twice as many calls for them.
+    db.pragma(`page_size = ${String(newPageBytes)}`);
+    // Lets prune() hand pages back in slices.
     db.pragma('auto_vacuum = INCREMENTAL');
     db.pragma('journal_mode = WAL');
     db.pragma(`synchronous = ${durability}`);
+    db.pragma(
+      `wal_autocheckpoint = ${String(Math.round(logBytes / Number(db.pragma('page_size', { simple: true }))))}`,
+    );
     migrate(db, path);
     return db;
   } catch (error) {

@@ -3,7 +3,7 @@ import { firstKey, lastKey } from './key-space.js';
 
 /** Rows removed, and pages given back, in one slice: a few milliseconds. */
 const rows = 2_000;
-const pages = 500;
+const pages = 250;
 
 /** Removes one slice of what deleted jobs left; true when nothing is left. */
 export function sweepSlice(connection: Connection): boolean {

@@ -16,7 +16,7 @@ export interface SmallDisk {
 }
 
 const megabytes = 192;
-const pageBytes = 4_096;
+const pageBytes = 8_192;
 /** Pages the database may still grow where only their number is limited. */
 const morePages = 40;
 

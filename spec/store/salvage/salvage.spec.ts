@@ -1,4 +1,5 @@
 import { copyFileSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import type { Result } from '../../../lib/core/result.js';
 import { openSalvage } from '../../../lib/store/salvage/salvaged-job.js';
@@ -9,16 +10,26 @@ import { bodyOf, fill, pagesOf, pageSize, resultsOn } from '../support/damage.js
 import { okDraft, openJob, thrown } from '../support/fill.js';
 
 const newPath = tempDatabases();
-const count = 400;
+const count = 900;
 
 /** A database that was closed in order: one file. */
-function wholeFile(): string {
+function wholeFile(pages = pageSize): string {
   const path = newPath();
+  if (pages !== pageSize) beginFile(path, pages);
   const store = sqliteStore({ path, durability: 'normal' });
   fill(store, count);
   fill(store, 30, 'other');
   store.close();
   return path;
+}
+
+/** As an earlier version of the library made it. */
+function beginFile(path: string, pages: number): void {
+  const db = new Database(path);
+  db.pragma(`page_size = ${pages}`);
+  db.pragma('auto_vacuum = INCREMENTAL');
+  db.exec('CREATE TABLE one (a); DROP TABLE one');
+  db.close();
 }
 
 function salvaged(path: string, jobId = 'job') {
@@ -90,6 +101,13 @@ describe('salvage', () => {
     const path = wholeFile();
     const page = pagesOf(path).get(region)!.at(-1)!;
     overwrite(path, (page - 1) * pageSize, page * pageSize);
+    expect(salvaged(path).results).toHaveLength(count);
+  });
+
+  it.each([4_096, 8_192])('knows pages of %i bytes without the header that tells of them', (bytes) => {
+    const path = wholeFile(bytes);
+    expect(readFileSync(path).readUInt16BE(16)).toBe(bytes);
+    overwrite(path, 0, 512);
     expect(salvaged(path).results).toHaveLength(count);
   });
 
@@ -179,8 +197,9 @@ describe('salvage', () => {
 
 describe('a write-ahead log', () => {
   /** A database of which most is in the log, as a kill leaves it. */
-  function killed(): { readonly path: string; readonly whole: number } {
+  function killed(pages = pageSize): { readonly path: string; readonly whole: number } {
     const path = newPath();
+    if (pages !== pageSize) beginFile(path, pages);
     const store = sqliteStore({ path, durability: 'normal' });
     fill(store, 40);
     store.checkpoint();
@@ -238,6 +257,13 @@ describe('a write-ahead log', () => {
       expect(salvaged(path).results.length).toBeGreaterThanOrEqual(97);
     },
   );
+
+  it.each([4_096, 8_192])('without its first bytes, beside a file without any: %i bytes a page', (bytes) => {
+    const { path } = killed(bytes);
+    truncateSync(path, 0);
+    overwrite(`${path}-wal`, 0, 32);
+    expect(salvaged(path).results.length).toBeGreaterThanOrEqual(59);
+  });
 
   it('beside a file that lost all its bytes is not thrown away', () => {
     const { path, whole } = killed();

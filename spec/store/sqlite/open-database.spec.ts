@@ -56,6 +56,22 @@ describe('a new file', () => {
     },
   );
 
+  it('has pages of 8 KiB, and a log of four megabytes; a file made with smaller ones keeps them, and the log its size', () => {
+    const settings = (path: string) => {
+      const db = openDatabase({ path, durability: 'full', lockTimeoutMs: 100 });
+      const own = ['page_size', 'wal_autocheckpoint'].map((name) => db.pragma(name, { simple: true }));
+      db.close();
+      return own;
+    };
+    expect(settings(newPath())).toEqual([8_192, 500]);
+    const old = newPath();
+    const db = new Database(old);
+    db.exec('PRAGMA page_size = 4096; CREATE TABLE one (a); DROP TABLE one');
+    db.close();
+    expect(settings(old)).toEqual([4_096, 1_000]);
+    expect(settings(old)).toEqual([4_096, 1_000]);
+  });
+
   it('syncs by default', () => {
     const path = newPath();
     const store = sqliteStore({ path });
@@ -129,7 +145,7 @@ describe('a file of before', () => {
     first.release(lease);
     first.close();
     const bytes = readFileSync(path);
-    bytes.fill(0x5a, 4_096 * 4);
+    bytes.fill(0x5a, 8_192 * 4);
     writeFileSync(path, bytes);
     const error = thrown(() => {
       const store = open(path);

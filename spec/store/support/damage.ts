@@ -5,7 +5,7 @@ import { PageSource } from '../../../lib/store/salvage/page-source.js';
 import type { BatchStore, Draft } from '../../../lib/store/store.js';
 import { openJob } from './fill.js';
 
-export const pageSize = 4_096;
+export const pageSize = 8_192;
 
 /** Of every twentieth item the body fills several pages. */
 export const bodyOf = (ordinal: number): string => `answer ${ordinal} `.repeat(ordinal % 20 === 0 ? 1_000 : 10);
