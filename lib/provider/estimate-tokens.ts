@@ -1,11 +1,19 @@
 import type { ResolvedItem } from '../core/item.js';
 import type { Usage } from '../core/result.js';
 import { isRecord } from './is-record.js';
-import { promptTokens } from './native/prompt-tokens.js';
+import { tokensOf } from './native/prompt-tokens.js';
 import { outputLimit } from './output-limit.js';
 
 /** Fields in which the usual APIs have what the model reads. */
-const spoken = ['prompt', 'system', 'messages', 'input', 'instructions', 'contents', 'systemInstruction'] as const;
+const spoken: ReadonlySet<string> = new Set([
+  'prompt',
+  'system',
+  'messages',
+  'input',
+  'instructions',
+  'contents',
+  'systemInstruction',
+]);
 
 /**
  * Tokens of a request where the provider does not estimate them itself: UTF-8 bytes of its text / 3, which is rather too high
@@ -14,14 +22,15 @@ const spoken = ['prompt', 'system', 'messages', 'input', 'instructions', 'conten
  */
 export function estimateTokens(item: ResolvedItem): number {
   const { input } = item;
-  const read = isRecord(input) ? spokenIn(input) : [];
-  return promptTokens(...(read.length === 0 ? [input] : read)) + outputLimit(item);
+  return Math.max(1, Math.ceil(spokenIn(input) ?? tokensOf(input))) + outputLimit(item);
 }
 
-function spokenIn(body: Readonly<Record<string, unknown>>): readonly unknown[] {
-  const read: unknown[] = [];
-  for (const name of spoken) if (body[name] !== undefined) read.push(body[name]);
-  return read;
+function spokenIn(body: unknown): number | undefined {
+  let tokens: number | undefined;
+  if (isRecord(body))
+    for (const name in body)
+      if (spoken.has(name) && body[name] !== undefined) tokens = (tokens ?? 0) + tokensOf(body[name]);
+  return tokens;
 }
 
 /** Tokens that count in the end where the provider does not count them itself: all of them. */

@@ -1,25 +1,44 @@
 import type { ResolvedItem } from '../core/item.js';
 import { isRecord } from './is-record.js';
 
-const names = ['max_tokens', 'max_completion_tokens', 'max_output_tokens', 'maxOutputTokens'] as const;
+const names: ReadonlySet<string> = new Set([
+  'max_tokens',
+  'max_completion_tokens',
+  'max_output_tokens',
+  'maxOutputTokens',
+]);
 
 /** The most output tokens a request allows, by the name any known API has for it; 0 where it does not say. */
 export function outputLimit({ input, params }: ResolvedItem): number {
-  const body = isRecord(input) ? input : {};
+  const told = new Told();
   // What stands in the item's own parameters goes over what stands in its body.
-  const places = [params, params['generationConfig'], body, body['generationConfig'], body['config']];
-  let most = 0;
-  for (const name of names) most = Math.max(most, firstAmount(places, name));
-  return most;
+  told.read(params);
+  told.read(params['generationConfig']);
+  if (isRecord(input)) {
+    told.read(input);
+    told.read(input['generationConfig']);
+    told.read(input['config']);
+  }
+  return told.most;
 }
 
-function firstAmount(places: readonly unknown[], name: string): number {
-  for (const place of places) {
-    if (!isRecord(place)) continue;
-    const value = place[name];
-    if (isAmount(value)) return value;
+/** The limits named so far: of each name, the first one counts. */
+class Told {
+  #limits: Map<string, number> | undefined;
+
+  /** By the names that are there, which are few: most bodies name no limit at all. */
+  read(place: unknown): void {
+    if (!isRecord(place)) return;
+    for (const name in place) {
+      if (!names.has(name) || this.#limits?.has(name) === true) continue;
+      const limit = place[name];
+      if (isAmount(limit)) (this.#limits ??= new Map()).set(name, limit);
+    }
   }
-  return 0;
+
+  get most(): number {
+    return this.#limits === undefined ? 0 : Math.max(...this.#limits.values());
+  }
 }
 
 function isAmount(value: unknown): value is number {

@@ -15,7 +15,8 @@ export function promptTokens(...parts: readonly unknown[]): number {
   return Math.max(1, Math.ceil(sumOf(parts)));
 }
 
-function tokensOf(value: unknown): number {
+/** The same before it is rounded: 0 of nothing. */
+export function tokensOf(value: unknown): number {
   if (typeof value === 'string') {
     return value.startsWith('data:') ? perAttachment : Buffer.byteLength(value) / bytesPerToken;
   }
