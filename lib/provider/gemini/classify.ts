@@ -24,10 +24,13 @@ interface Rule {
 }
 
 /** HTTP statuses of the names that google.rpc gives them, for answers that have lost their own. */
-const statuses: Readonly<Record<string, number>> = {
-  ...{ INVALID_ARGUMENT: 400, FAILED_PRECONDITION: 400, UNAUTHENTICATED: 401, PERMISSION_DENIED: 403, NOT_FOUND: 404 },
-  ...{ RESOURCE_EXHAUSTED: 429, CANCELLED: 499, INTERNAL: 500, UNAVAILABLE: 503, DEADLINE_EXCEEDED: 504 },
-};
+const statuses: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    ...{ INVALID_ARGUMENT: 400, FAILED_PRECONDITION: 400, UNAUTHENTICATED: 401, PERMISSION_DENIED: 403 },
+    ...{ NOT_FOUND: 404, RESOURCE_EXHAUSTED: 429, CANCELLED: 499, INTERNAL: 500, UNAVAILABLE: 503 },
+    ...{ DEADLINE_EXCEEDED: 504 },
+  }),
+);
 const unpaid = /monthly spend|spending cap|credits? (are|is|have been|has been) depleted|prepay/i;
 const notAllowed =
   /location is not supported|not available in your country|enable billing|api key (not valid|expired)/i;
@@ -99,7 +102,7 @@ export function classifyGemini(error: unknown, secrets: readonly string[] = [], 
 function readGeminiFailure(error: unknown, secrets: readonly string[]): GeminiFailure {
   const failure = readFailure(error);
   const { code, status: rpc, message, retryMs, violations, reasons } = readGeminiError(error);
-  const status = failure.status ?? code ?? statuses[rpc ?? ''];
+  const status = failure.status ?? code ?? statuses.get(rpc ?? '');
   const header = (status === 429 ? refusalWaitMs : retryAfterMs)(failure.headers);
   const waits = [retryMs, header].filter((wait) => wait !== undefined);
   const waitMs = waits.length === 0 ? undefined : Math.max(...waits);

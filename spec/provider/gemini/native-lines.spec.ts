@@ -97,6 +97,8 @@ describe('an operation', () => {
     [{ metadata: { state: 'JOB_STATE_QUEUED' } }, 'queued', []],
     [{ metadata: { state: 'JOB_STATE_CANCELLING' } }, 'cancelling', []],
     [{ metadata: { state: 'BATCH_STATE_NEW_WORD' } }, 'running', []],
+    [{ metadata: { state: 'constructor' } }, 'running', []],
+    [{ metadata: { state: 'JOB_STATE___proto__' } }, 'running', []],
     [{ done: true, response: { responsesFile: 'files/a' } }, 'completed', ['files/a']],
     [{ done: true, error: { code: 8, message: 'full' } }, 'failed', []],
     [{ state: 'JOB_STATE_SUCCEEDED', dest: { fileName: 'files/a' } }, 'completed', ['files/a']],

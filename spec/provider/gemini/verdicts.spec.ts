@@ -255,6 +255,12 @@ describe.each(geminiMajors)('%s', (_name, sdk) => {
     expect(provider.classify?.(reason)).toMatchObject(retry('timeout'));
   });
 
+  it.each(['constructor', '__proto__', 'NOBODY_KNOWS'])('takes no HTTP status from an error named %s', (status) => {
+    const { kind, ...found } = classifyGemini(new Error(JSON.stringify({ error: { status, message: 'x' } })));
+    expect(kind).toBe('retry');
+    expect(found).not.toHaveProperty('error.status');
+  });
+
   it.each([
     ['before the headers', () => undefined],
     ['within the body', (response) => void response.writeHead(200, { 'content-type': 'application/json' }).write('{')],

@@ -45,6 +45,8 @@ describe.each(openaiMajors)('servers unlike OpenAI, through %s', (_name, sdk) =>
     ['TIMEOUT_EXCEEDED', 'expired'],
     ['FAILED', 'failed'],
     ['something_new', 'running'],
+    ['constructor', 'running'],
+    ['__proto__', 'running'],
   ])('takes the status %s for %s', async (said, status) => {
     await start((response) => json(response, 200, { id: 'b1', status: said }));
     expect(await poll(nativeOf(provider), 'b1')).toMatchObject({ said, status });

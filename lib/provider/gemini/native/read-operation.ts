@@ -8,11 +8,13 @@ import { readFaults } from './read-faults.js';
 type Json = Readonly<Record<string, unknown>>;
 
 /** The wire's `BATCH_STATE_*` (v1beta discovery document) and the `JOB_STATE_*` of docs and SDKs, without their prefix. */
-const states: Readonly<Record<string, RemoteStatus>> = {
-  ...{ PENDING: 'queued', QUEUED: 'queued', RUNNING: 'running', UPDATING: 'running', PAUSED: 'running' },
-  ...{ SUCCEEDED: 'completed', PARTIALLY_SUCCEEDED: 'completed', CANCELLING: 'cancelling', CANCELLED: 'cancelled' },
-  ...{ FAILED: 'failed', EXPIRED: 'expired' },
-};
+const states: ReadonlyMap<string, RemoteStatus> = new Map(
+  Object.entries<RemoteStatus>({
+    ...{ PENDING: 'queued', QUEUED: 'queued', RUNNING: 'running', UPDATING: 'running', PAUSED: 'running' },
+    ...{ SUCCEEDED: 'completed', PARTIALLY_SUCCEEDED: 'completed', CANCELLING: 'cancelling', CANCELLED: 'cancelled' },
+    ...{ FAILED: 'failed', EXPIRED: 'expired' },
+  }),
+);
 const inlinePrefix = 'inline:';
 
 /**
@@ -27,7 +29,7 @@ export function readOperation(operation: unknown): RemoteBatch {
     throw new ProviderError(failureVerdict('invalid_response', 'expected an operation with "name"'));
   }
   const said = typeof batch['state'] === 'string' ? batch['state'] : '';
-  const status = states[said.replace(/^(BATCH|JOB)_STATE_/, '')] ?? statusOf(body);
+  const status = states.get(said.replace(/^(BATCH|JOB)_STATE_/, '')) ?? statusOf(body);
   const { inputConfig, createTime } = batch;
   const file = isRecord(inputConfig) ? remoteId(inputConfig['fileName'] ?? inputConfig['file_name']) : undefined;
   const created = Date.parse(typeof createTime === 'string' ? createTime : '');

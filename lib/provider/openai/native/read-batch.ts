@@ -9,14 +9,16 @@ import { readFaults } from './read-faults.js';
 type Json = Readonly<Record<string, unknown>>;
 
 /** OpenAI's statuses (API description, Batch.status) and those of compatible servers, in lower case. */
-const statuses: Readonly<Record<string, RemoteStatus>> = {
-  ...{ validating: 'queued', queued: 'queued', pending: 'queued', created: 'queued', not_started: 'queued' },
-  ...{ in_progress: 'running', running: 'running', processing: 'running', finalizing: 'running' },
-  ...{ completed: 'completed', success: 'completed', succeeded: 'completed' },
-  ...{ cancelling: 'cancelling', canceling: 'cancelling', cancellation_requested: 'cancelling' },
-  ...{ cancelled: 'cancelled', canceled: 'cancelled' },
-  ...{ failed: 'failed', error: 'failed', expired: 'expired', timeout_exceeded: 'expired' },
-};
+const statuses: ReadonlyMap<string, RemoteStatus> = new Map(
+  Object.entries<RemoteStatus>({
+    ...{ validating: 'queued', queued: 'queued', pending: 'queued', created: 'queued', not_started: 'queued' },
+    ...{ in_progress: 'running', running: 'running', processing: 'running', finalizing: 'running' },
+    ...{ completed: 'completed', success: 'completed', succeeded: 'completed' },
+    ...{ cancelling: 'cancelling', canceling: 'cancelling', cancellation_requested: 'cancelling' },
+    ...{ cancelled: 'cancelled', canceled: 'cancelled' },
+    ...{ failed: 'failed', error: 'failed', expired: 'expired', timeout_exceeded: 'expired' },
+  }),
+);
 
 /**
  * A batch as OpenAI, Azure or a compatible server tells it. Only id and status are relied on: counts may be null, file ids
@@ -34,7 +36,7 @@ export function readBatch(data: unknown): RemoteBatch {
   const files = [batch['output_file_id'], batch['error_file_id']];
   return {
     batchId: id,
-    status: statuses[status.toLowerCase()] ?? 'running',
+    status: statuses.get(status.toLowerCase()) ?? 'running',
     said: status,
     marker: markerOfMetadata(batch['metadata']),
     counts: countsOf(batch['request_counts']),
