@@ -1,5 +1,6 @@
 import { describeInput } from '../describe-input.js';
 import { isRecord } from '../is-record.js';
+import { isVector } from '../is-vector.js';
 import type { ProviderResponse } from '../provider.js';
 import { ProviderError, failureVerdict } from '../provider-error.js';
 import type { EmbedRequest } from './embed-request.js';
@@ -20,8 +21,4 @@ export function readEmbeddings(body: unknown, { requests, several }: EmbedReques
   }
   const usage = readGeminiUsage(body['usageMetadata']);
   return { output: several ? vectors : vectors[0], raw: body, ...(usage === undefined ? {} : { usage }) };
-}
-
-function isVector(values: unknown): values is readonly number[] {
-  return Array.isArray(values) && typeof values[0] === 'number';
 }

@@ -1,6 +1,7 @@
 import type { ProviderResponse } from '../provider.js';
 import { ProviderError, failureVerdict } from '../provider-error.js';
 import { isRecord } from '../is-record.js';
+import { isVector } from '../is-vector.js';
 import { readOpenAIUsage } from './read-usage.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -26,7 +27,7 @@ function position(entry: Json): number {
 
 /** Numbers, or the base64 of little-endian 32-bit floats that `encoding_format: 'base64'` asks for. */
 function toVector(embedding: unknown): readonly number[] | undefined {
-  if (Array.isArray(embedding)) return typeof embedding[0] === 'number' ? (embedding as readonly number[]) : undefined;
+  if (Array.isArray(embedding)) return isVector(embedding) ? embedding : undefined;
   if (typeof embedding !== 'string' || embedding === '') return undefined;
   const bytes = Buffer.from(embedding, 'base64');
   return Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) => bytes.readFloatLE(i * 4));

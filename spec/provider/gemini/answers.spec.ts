@@ -168,6 +168,7 @@ describe.each(geminiMajors)('%s', (_name, sdk) => {
       ['fewer than asked for', { embeddings: [vector] }],
       ['none', {}],
       ['empty ones', { embeddings: [{ values: [] }, {}] }],
+      ['what is no number between numbers', { embeddings: [vector, { values: [1, { then: 2 }] }] }],
     ])('retries on %s', async (_case, body) => {
       answering(body);
       const found = await verdict(make({ endpoint: 'embedContent' }), item({ contents: ['a', 'b'] }));

@@ -246,6 +246,8 @@ describe.each(openaiMajors)('%s', (_name, sdk) => {
       ['none', { data: [] }],
       ['fewer than asked for', vectors([1])],
       ['empty ones', vectors([], [])],
+      ['what is no number between numbers', vectors([1, 2], [1, null, 3])],
+      ['texts between numbers', vectors([1, '2'], [1, 2])],
       ['no data', { object: 'list' }],
     ])('retries on %s', async (_case, answer) => {
       answering(answer);
