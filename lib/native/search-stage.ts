@@ -19,7 +19,7 @@ import type { RemoteBatch } from '../provider/native.js';
 import type { NativeDraft } from './native-draft.js';
 import { patiently } from './patiently.js';
 import { remoteCall } from './remote-call.js';
-import { batchesOf, chooseBatch, isAbsent, isAlive, searchDelay } from './search-verdict.js';
+import { batchesOf, candidates, chooseBatch, isAbsent, isAlive, searchDelay } from './search-verdict.js';
 import { putBack } from './settle-cause.js';
 import type { Shard } from './shard.js';
 import { moveShard, writeShard, type ShardContext } from './shard-context.js';
@@ -53,7 +53,12 @@ function searchOnce(shard: Shard, context: ShardContext): Observable<Round> {
 }
 
 function conclude(shard: Shard, batches: readonly RemoteBatch[], beganAt: number, context: ShardContext): Round {
-  const chosen = chooseBatch(batches);
+  const { orphanWaitMs } = context.settings;
+  const { attempt, intentAt } = shard.record;
+  const searches = shard.record.searches + 1;
+  const search = { searches, intentAt: intentAt ?? beganAt, lastAt: beganAt, orphanWaitMs };
+  const last = isAbsent(search);
+  const chosen = chooseBatch(candidates(batches, attempt, last));
   if (chosen !== undefined) {
     shard.remote = chosen;
     moveShard(shard, 'found', context, { batchId: chosen.batchId, said: chosen.said });
@@ -65,14 +70,11 @@ function conclude(shard: Shard, batches: readonly RemoteBatch[], beganAt: number
       ),
     };
   }
-  const searches = shard.record.searches + 1;
   writeShard(shard, { searches }, context);
-  const { orphanWaitMs } = context.settings;
-  const empty = { searches, intentAt: shard.record.intentAt ?? beganAt, lastAt: beganAt, orphanWaitMs };
-  if (!isAbsent(empty)) return { waitMs: searchDelay({ ...empty, lastAt: context.scheduler.now() }), drafts$: EMPTY };
+  if (!last) return { waitMs: searchDelay({ ...search, lastAt: context.scheduler.now() }), drafts$: EMPTY };
   context.quota.giveBack(shard.enqueued);
   if (context.halt.kind === 'cancel') moveShard(shard, 'decided', context, { cause: putBack });
-  else moveShard(shard, 'absent', context, { attempt: shard.record.attempt + 1 });
+  else moveShard(shard, 'absent', context, { attempt: attempt + 1 });
   return { waitMs: undefined, drafts$: EMPTY };
 }
 

@@ -14,13 +14,28 @@ export function batchesOf(
 
 /** The one to go on with: what may still answer before what has not, then the oldest. */
 export function chooseBatch(batches: readonly RemoteBatch[]): RemoteBatch | undefined {
-  const [first] = [...batches].sort((a, b) => rank(a) - rank(b) || (a.createdAt ?? 0) - (b.createdAt ?? 0));
+  const [first] = [...batches].sort(
+    (a, b) => rank(a.status) - rank(b.status) || (a.createdAt ?? 0) - (b.createdAt ?? 0),
+  );
   return first;
 }
 
-function rank({ status }: RemoteBatch): number {
+const dead = 2;
+
+function rank(status: RemoteBatch['status']): number {
   if (status === 'completed') return 0;
-  return isAlive(status) ? 1 : 2;
+  return isAlive(status) ? 1 : dead;
+}
+
+/**
+ * Those worth going on with. What ended of an earlier attempt was dropped by the provider or given up, and is no sign that this
+ * attempt's is not there: that may only be missing in the list yet. `last`: it is not, and answers are better than none.
+ */
+export function candidates(batches: readonly RemoteBatch[], attempt: number, last: boolean): readonly RemoteBatch[] {
+  return batches.filter(({ status, marker }) => {
+    const leftBehind = rank(status) === dead && (marker?.attempt ?? attempt) < attempt;
+    return !leftBehind || (last && status !== 'failed');
+  });
 }
 
 /** Works, or waits to, and costs. */

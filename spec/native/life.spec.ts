@@ -408,6 +408,20 @@ describe('a create whose answer is lost', () => {
     expect(batches).toHaveLength(1);
   });
 
+  it('is waited for although an earlier attempt, dropped by the provider, is in the list', () => {
+    const dropped = { end: 'failed', faults: [{ kind: 'quota', code: 'limit', message: 'too much' }] } as const;
+    const { told, batches, log } = run(
+      {
+        create: (n) => (n === 2 ? 'answer lost' : 'created'),
+        plan: ({ n }) => (n === 1 ? dropped : { listLagMs: 2_000, runMs: hour }),
+      },
+      { count: 1 },
+    );
+    expect(ok(told)).toBe(1);
+    expect(batches.map(({ marker }) => marker.attempt)).toEqual([1, 2]);
+    expect(log.answered().get('item-1')).toBe(1);
+  });
+
   it('is made again only after three full searches over the wait, with a higher attempt', () => {
     const { told, batches, log } = run({ create: (n) => (n === 1 ? 'never arrived' : 'created') }, { count: 4 });
     expect(ok(told)).toBe(4);

@@ -1,5 +1,5 @@
 import type { RemoteBatch, RemoteStatus } from '../../lib/provider/native.js';
-import { batchesOf, chooseBatch, isAbsent, searchDelay } from '../../lib/native/search-verdict.js';
+import { batchesOf, candidates, chooseBatch, isAbsent, searchDelay } from '../../lib/native/search-verdict.js';
 
 const batch = (batchId: string, status: RemoteStatus, createdAt = 0, content = 'c', shard = 1): RemoteBatch => ({
   ...{ batchId, status, said: status, counts: undefined, outputs: [], inputFileId: undefined, faults: [], createdAt },
@@ -20,6 +20,14 @@ it.each([
   [[], undefined],
 ])('of %# it adopts %2$s', (batches, chosen) => {
   expect(chooseBatch(batches)?.batchId).toBe(chosen);
+});
+
+it('what ended of an earlier attempt is no candidate, but for its answers once all searches are over', () => {
+  const all = (['running', 'completed', 'failed', 'expired'] as const).map((status) => batch(status, status));
+  const names = (attempt: number, last: boolean) => candidates(all, attempt, last).map(({ batchId }) => batchId);
+  expect(names(2, false)).toEqual(['running', 'completed']);
+  expect(names(2, true)).toEqual(['running', 'completed', 'expired']);
+  expect(names(1, false)).toEqual(['running', 'completed', 'failed', 'expired']);
 });
 
 it('a shard is absent after three searches, the last of which began after the wait', () => {
