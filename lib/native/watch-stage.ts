@@ -5,6 +5,7 @@ import {
   ignoreElements,
   merge,
   Subject,
+  switchMap,
   takeUntil,
   tap,
   throwError,
@@ -15,7 +16,7 @@ import type { RemoteBatch } from '../provider/native.js';
 import { askBatch, batchIdOf } from './ask-batch.js';
 import type { NativeDraft } from './native-draft.js';
 import { CallRefused, patiently } from './patiently.js';
-import { isFinal } from './search-verdict.js';
+import { isAlive, isFinal } from './search-verdict.js';
 import { twinWatch } from './search-stage.js';
 import { putBack, vanished } from './settle-cause.js';
 import type { Shard } from './shard.js';
@@ -26,10 +27,12 @@ export function watchStage(shard: Shard, context: ShardContext): Observable<Nati
   const { halt } = context;
   const over$ = new Subject<void>();
   const polls$ = pollBatch(shard, context).pipe(
-    tap((batch) => {
+    switchMap((batch) => {
       if (isFinal(batch.status)) ended(shard, batch, context);
+      // It was too early to cancel it, or nobody lived to ask.
+      const again = shard.record.state === 'cancelling' && halt.kind === 'cancel' && isAlive(batch.status);
+      return again ? askToEnd(shard, context) : EMPTY;
     }),
-    ignoreElements(),
     catchError((error: unknown) => gone(shard, error, context)),
     tap({ complete: () => over$.next() }),
   );
@@ -39,15 +42,19 @@ export function watchStage(shard: Shard, context: ShardContext): Observable<Nati
 
 /** Asks the batch to end; what it answered until then will be read. */
 export function cancelStage(shard: Shard, context: ShardContext): Observable<never> {
-  const { native } = context;
   return defer(() => {
     moveShard(shard, 'cancel', context, { cause: putBack });
-    // Too late, or no longer there: the next poll tells.
-    return patiently('cancel', (call) => native.cancel(batchIdOf(shard), call), context).pipe(
-      catchError((error: unknown) => (error instanceof CallRefused ? EMPTY : throwError(() => error))),
-      ignoreElements(),
-    );
+    return askToEnd(shard, context);
   });
+}
+
+function askToEnd(shard: Shard, context: ShardContext): Observable<never> {
+  const { native } = context;
+  return patiently('cancel', (call) => native.cancel(batchIdOf(shard), call), context).pipe(
+    // Too early, too late, or no longer there: the next poll tells.
+    catchError((error: unknown) => (error instanceof CallRefused ? EMPTY : throwError(() => error))),
+    ignoreElements(),
+  );
 }
 
 /** Every answer of a batch's polls, the final one last. */

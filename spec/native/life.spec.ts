@@ -1,4 +1,5 @@
 import { throwError } from 'rxjs';
+import { putBack } from '../../lib/native/settle-cause.js';
 import type { NativeOutcome } from '../../lib/provider/native.js';
 import type { Provider } from '../../lib/provider/provider.js';
 import { scriptedNative, type ScriptedNativeOptions } from '../../lib/testing/scripted-native.js';
@@ -484,6 +485,40 @@ describe('stopping', () => {
     expect(told.results.size).toBe(8);
     expect(told.progress.at(-1)).toMatchObject({ pending: 4, inFlight: 0 });
     expect(told.endedAt).toBeLessThan(60_000 + 25_000);
+  });
+
+  it('cancel() asks again where it was too early for the provider', () => {
+    const provider = scriptedNative({
+      plan: () => ({ runMs: hour }),
+      fail: (call, n) => (call === 'cancel' && n === 1 ? { kind: 'fail', error: final } : undefined),
+    });
+    let told!: Told;
+    virtually((scheduler) => {
+      const { job, told: seen } = startNative({ provider, items: items(4) }, scheduler);
+      told = seen;
+      scheduler.schedule(() => void job.cancel(), 60_000);
+    });
+    expect(told.status).toBe('cancelled');
+    expect(told.endedAt).toBeLessThan(3 * 60_000);
+    expect(provider.batchLog.batches[0]!.status(hour)).toBe('cancelled');
+  });
+
+  it('cancel() asks where an earlier process died before it did', () => {
+    const provider = scriptedNative({ plan: () => ({ runMs: hour }) });
+    const store = sqliteStore({ path: ':memory:' });
+    virtually((scheduler) => {
+      const { client, job } = startNative({ provider, store, items: items(4) }, scheduler);
+      scheduler.schedule(() => void job.pause(), 60_000);
+      scheduler.schedule(() => {
+        const lease = store.acquire('job');
+        store.shards.update(lease, 1, { state: 'cancelling', cause: putBack });
+        store.release(lease);
+        watch(client.resume('job'), scheduler);
+      }, 120_000);
+      scheduler.schedule(() => void client.job('job').cancel(), 180_000);
+    });
+    expect(store.findJob('job')!.status).toBe('cancelled');
+    expect(provider.batchLog.batches[0]!.status(hour)).toBe('cancelled');
   });
 
   it('cancel() does not create what was waiting', () => {
