@@ -21,7 +21,8 @@ import { loadAwaited } from './load-awaited.js';
 import type { NativeDraft } from './native-draft.js';
 import { mergeOutputs } from './output-marks.js';
 import { CallRefused } from './patiently.js';
-import { readOutput } from './read-output.js';
+import { readOutput, type Reading } from './read-output.js';
+import { Readings } from './readings.js';
 import { isFinal } from './search-verdict.js';
 import { settleCause, vanished } from './settle-cause.js';
 import { settleItems } from './settle-stage.js';
@@ -48,15 +49,18 @@ export function ingestStage(shard: Shard, context: ShardContext): Observable<Nat
 function readAll(shard: Shard, awaited: Awaited, context: ShardContext): Observable<NativeDraft> {
   const { settings, random, scheduler } = context;
   const since = scheduler.now();
+  const reading: Reading = { awaited, readings: new Readings() };
   // As told when it ended; at every further look, as it is then.
   let told = shard.remote !== undefined && isFinal(shard.remote.status) ? shard.remote : undefined;
   const look = (): Observable<NativeDraft | typeof LOOKED> => {
     const batch$ = told === undefined ? askAgain(shard, context) : of(told);
     told = undefined;
-    return concat(batch$.pipe(concatMap((batch) => readOutputs(batch, shard, awaited, context))), of(LOOKED));
+    return concat(batch$.pipe(concatMap((batch) => readOutputs(batch, shard, reading, context))), of(LOOKED));
   };
   const isOver = (value: NativeDraft | typeof LOOKED): boolean =>
-    value === LOOKED && !expectsMore(shard.remote, awaited.left, scheduler.now() - since < settings.lateOutputMs);
+    value === LOOKED &&
+    !expectsMore(shard.remote, awaited.left, scheduler.now() - since < settings.lateOutputMs) &&
+    !looksShort(shard, reading);
   return pollUntil(look, isOver, {
     intervalMs: settings.pollIntervalMs,
     maxIntervalMs: settings.maxPollIntervalMs,
@@ -79,14 +83,26 @@ function askAgain(shard: Shard, context: ShardContext): Observable<RemoteBatch> 
 function readOutputs(
   batch: RemoteBatch,
   shard: Shard,
-  awaited: Awaited,
+  reading: Reading,
   context: ShardContext,
 ): Observable<NativeDraft> {
   return defer(() => {
     shard.apply({ outputs: mergeOutputs(shard.record.outputs, batch.outputs) });
-    const unread = shard.record.outputs.filter(({ read }) => !read);
-    return from(unread).pipe(concatMap(({ output }) => readOutput(output, shard, awaited, context)));
+    const short = looksShort(shard, reading);
+    const { outputs } = shard.record;
+    const wanted = outputs.filter(({ output, read }) => !read || (short && !reading.readings.isEnough(output)));
+    return from(wanted).pipe(concatMap(({ output }) => readOutput(output, shard, reading, context)));
   });
+}
+
+/** Whether answers are missing that its outputs may hold after all; they cost a download, and batches cost money. */
+function looksShort({ remote, record }: Shard, { awaited, readings }: Reading): boolean {
+  const { left } = awaited;
+  if (remote === undefined || left === 0) return false;
+  const { counts, status } = remote;
+  const told = counts === undefined ? Infinity : counts.completed + counts.failed;
+  if (status !== 'completed' && told <= record.requests - left) return false;
+  return record.outputs.some(({ output }) => !readings.isEnough(output));
 }
 
 /** Whether an output may still appear; counts are a hint here, and only for how long to look. */

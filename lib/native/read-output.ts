@@ -1,15 +1,22 @@
-import { catchError, concat, defer, filter, from, map, mergeMap, of, reduce, type Observable } from 'rxjs';
-import type { ResultPage } from '../provider/native.js';
+import { catchError, concat, defer, EMPTY, filter, from, map, mergeMap, of, reduce, type Observable } from 'rxjs';
+import type { NativeResult, ResultPage } from '../provider/native.js';
 import type { ShardDraft } from '../store/shard-store.js';
 import type { Awaited } from './awaited.js';
 import type { NativeDraft } from './native-draft.js';
 import { markOutput, offsetOf } from './output-marks.js';
 import { CallRefused, patiently } from './patiently.js';
 import { readPage } from './read-page.js';
+import type { Readings } from './readings.js';
 import type { Shard } from './shard.js';
 import type { ShardContext } from './shard-context.js';
 
 type ByPosition = (position: number) => number | undefined;
+
+/** What is known while a shard's outputs are read. */
+export interface Reading {
+  readonly awaited: Awaited;
+  readonly readings: Readings;
+}
 
 /** Results without a key turned up: they can only be joined once it is known how many lines there are. */
 class UnkeyedFound extends Error {
@@ -23,30 +30,43 @@ class UnkeyedFound extends Error {
 export function readOutput(
   output: string,
   shard: Shard,
-  awaited: Awaited,
+  reading: Reading,
   context: ShardContext,
 ): Observable<NativeDraft> {
-  const done$ = defer(() => of(mark(shard, output, { read: true })));
-  const pages$ = readPages(output, shard, awaited, undefined, context).pipe(
+  const { readings } = reading;
+  const done$ = defer(() => {
+    readings.done(output);
+    return of(mark(shard, output, { read: true }));
+  });
+  const pages$ = readPages(output, shard, reading, undefined, context).pipe(
     catchError((error: unknown) => {
       if (!(error instanceof UnkeyedFound)) throw error;
       return positions(output, shard, context).pipe(
-        mergeMap((byPosition) => readPages(output, shard, awaited, byPosition, context)),
+        mergeMap((byPosition) => readPages(output, shard, reading, byPosition, context)),
       );
     }),
     catchError((error: unknown) => {
       if (!(error instanceof CallRefused)) throw error;
       // Gone for good: what was not read of it is missing.
+      readings.lost(output);
       return of<NativeDraft>({ type: 'note', add: { lostOutputs: 1 } });
     }),
   );
-  return concat(pages$, done$);
+  return concat(goBack(output, shard, readings), pages$, done$);
+}
+
+/** To what was not understood the last time. */
+function goBack(output: string, shard: Shard, readings: Readings): Observable<NativeDraft> {
+  return defer(() => {
+    const offset = readings.times(output) > 0 ? readings.doubtfulFrom(output) : undefined;
+    return offset === undefined ? EMPTY : of(mark(shard, output, { offset, read: false }));
+  });
 }
 
 function readPages(
   output: string,
   shard: Shard,
-  awaited: Awaited,
+  { awaited, readings }: Reading,
   byPosition: ByPosition | undefined,
   context: ShardContext,
 ): Observable<NativeDraft> {
@@ -60,11 +80,19 @@ function readPages(
     filter(({ results }) => results.length > 0),
     map((page): NativeDraft => {
       if (byPosition === undefined && page.results.some(({ kind }) => kind === 'unkeyed')) throw new UnkeyedFound();
-      const { drafts, open } = readPage(page.results, shard, awaited, byPosition, context);
+      if (page.results.some((result) => isRiddle(result, byPosition)))
+        readings.doubt(output, offsetOf(shard.record.outputs, output));
+      const counted = readings.times(output) === 0;
+      const { drafts, open } = readPage(page.results, shard, awaited, { byPosition, counted }, context);
       if (open.length > 0) shard.leftover = true;
       return { type: 'group', drafts: [...drafts, mark(shard, output, { offset: page.offset }, open)] };
     }),
   );
+}
+
+function isRiddle(result: NativeResult, byPosition: ByPosition | undefined): boolean {
+  if (result.kind === 'unkeyed') return byPosition?.(result.position) === undefined;
+  return result.kind === 'unreadable';
 }
 
 function mark(

@@ -16,19 +16,26 @@ export interface PageReading {
 
 type Counts = Record<string, number>;
 
+export interface PageJoin {
+  /** Finds the item of a result without a key, where the output allows that. */
+  readonly byPosition: ((position: number) => number | undefined) | undefined;
+  /** Whether lines of no use are counted: those of a second reading were. */
+  readonly counted: boolean;
+}
+
 /**
- * Joins a page of results with the items of its shard, by key only; `byPosition` finds those without one, where the output
- * allows that. What belongs to nobody, or to somebody who has an answer, is counted.
+ * Joins a page of results with the items of its shard, by key only, or by position. What belongs to nobody, or to somebody who has an answer, is counted.
  */
 export function readPage(
   results: readonly NativeResult[],
   shard: Shard,
   awaited: Awaited,
-  byPosition: ((position: number) => number | undefined) | undefined,
+  { byPosition, counted }: PageJoin,
   context: ShardContext,
 ): PageReading {
   const counts: Counts = {};
-  const named = results.flatMap((result) => nameItem(result, byPosition, counts));
+  const useless: Counts = counted ? counts : {};
+  const named = results.flatMap((result) => nameItem(result, byPosition, useless));
   const members = membersOf(named, awaited, context);
   const drafts: Draft[] = [];
   const open: number[] = [];
@@ -38,7 +45,7 @@ export function readPage(
     // An answer after a failure that was not final is worth having: it is paid for.
     const wanted = state === 'awaited' || (state === 'open' && outcome.kind === 'ok');
     if (member === undefined || !wanted) {
-      count(counts, state === 'none' && !isAnswered(ordinal, shard, context) ? 'unknownLines' : 'duplicateLines');
+      count(useless, state === 'none' && !isAnswered(ordinal, shard, context) ? 'unknownLines' : 'duplicateLines');
       continue;
     }
     const { draft, final } = lineOutcome(member, outcome, shard.cancelled, context);
