@@ -1,6 +1,6 @@
 import { BatchError } from '../core/errors.js';
 import type { BatchStore, IdentityIndex, ItemIdentity, NewItem } from '../store/store.js';
-import { FingerprintSet } from './fingerprint-set.js';
+import { fingerprint, FingerprintSet } from './fingerprint-set.js';
 import type { ReadItem } from './read-item.js';
 
 /** The item is new, was stored by an earlier reading, or cannot be told before the index is built. */
@@ -32,7 +32,8 @@ export class Admission {
   /** `waiting` are the new items of this reading that are not in the store yet. */
   admit(read: ReadItem, place: string, waiting: readonly NewItem[]): Admitted {
     const itemId = read.itemId ?? this.#deriveId(read.hash);
-    if (read.itemId !== undefined && this.#met.has(itemId) && this.#isDuplicate(itemId, waiting)) {
+    const print = fingerprint(itemId);
+    if (read.itemId !== undefined && this.#met.has(print) && this.#isDuplicate(itemId, waiting)) {
       throw new BatchError(
         'duplicate_item',
         `${place}: the itemId ${shorten(itemId)} was given to an earlier item of this input; ids are unique within a job (leave itemId out to have one made)`,
@@ -42,7 +43,7 @@ export class Admission {
     const known = this.#known(itemId);
     if (known === 'ask-again') return { kind: 'ask-again' };
     if (known !== undefined && Buffer.compare(known.hash, read.hash) !== 0) throw this.#conflict(itemId, place);
-    this.#met.add(itemId);
+    this.#met.add(print);
     if (known === undefined) return { kind: 'new', item: { itemId, hash: read.hash, request: read.request } };
     this.#matched++;
     return { kind: 'known' };
@@ -86,14 +87,15 @@ export class Admission {
   #deriveId(hash: Buffer): string {
     const base = `item-${hash.toString('hex')}`;
     const id = (n: number): string => (n === 1 ? base : `${base}-${String(n)}`);
-    if (!this.#met.has(base)) return base;
+    const isMet = (text: string): boolean => this.#met.has(fingerprint(text));
+    if (!isMet(base)) return base;
     // The suffixes met are 1..k without a hole: gallop past k, then halve.
     let met = 1;
-    while (this.#met.has(id(met * 2))) met *= 2;
+    while (isMet(id(met * 2))) met *= 2;
     let free = met * 2;
     while (free - met > 1) {
       const middle = Math.floor((met + free) / 2);
-      if (this.#met.has(id(middle))) met = middle;
+      if (isMet(id(middle))) met = middle;
       else free = middle;
     }
     return id(free);

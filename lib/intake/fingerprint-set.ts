@@ -7,6 +7,14 @@ const sieveBits = 1 << 25;
 // Looked up once: inside a vm context, such as Jest's, each look at a global costs a hundred times the multiplication.
 const { imul } = Math;
 
+/** Of one string, as the set asks for it. */
+export interface Fingerprint {
+  /** Where it goes in a table. */
+  readonly place: number;
+  /** What stands there, never 0. */
+  readonly mark: number;
+}
+
 interface Block {
   readonly table: Uint32Array;
   used: number;
@@ -21,14 +29,12 @@ export class FingerprintSet {
   /** What is not in here is in no block: one look at memory instead of one a block. */
   #sieve: Uint32Array | undefined;
 
-  has(text: string): boolean {
-    const { place, mark } = fingerprint(text);
+  has({ place, mark }: Fingerprint): boolean {
     if (this.#sieve !== undefined && !isMarked(this.#sieve, mark)) return false;
     return this.#blocks.some(({ table }) => table[find(table, place, mark)] === mark);
   }
 
-  add(text: string): void {
-    const { place, mark } = fingerprint(text);
+  add({ place, mark }: Fingerprint): void {
     let block = this.#blocks.at(-1);
     if (block === undefined || block.used >= block.table.length * 0.75) {
       const slots = block === undefined ? firstSlots : Math.min(block.table.length * 2, mostSlots);
@@ -69,7 +75,7 @@ function setMark(sieve: Uint32Array, mark: number): void {
 }
 
 /** Two independent 32-bit hashes in one pass (FNV-1a and a multiply-rotate); 0 stands for an empty slot. */
-function fingerprint(text: string): { readonly place: number; readonly mark: number } {
+export function fingerprint(text: string): Fingerprint {
   let a = 0x811c9dc5;
   let b = text.length ^ 0x9e3779b9;
   for (let i = 0; i < text.length; i++) {

@@ -23,10 +23,11 @@ export function readItem(value: unknown, place: string): ReadItem {
   const model = item.model === undefined ? '' : `,"model":${JSON.stringify(item.model)}`;
   const params = item.params === undefined ? '' : toJson(item.params, place, 'params');
   const metadata = item.metadata === undefined ? '' : `,"metadata":${toJson(item.metadata, place, 'metadata')}`;
-  const identity = `${stableJson(item.input, input)}\n${model}\n${params === '' ? '' : stableJson(item.params, params)}`;
+  // The short part first: a text of many pieces is copied once more for each.
+  const rest = `\n${model}\n${params === '' ? '' : stableJson(item.params, params)}`;
   return {
     itemId: item.itemId,
-    hash: contentHash(identity),
+    hash: contentHash(stableJson(item.input, input) + rest),
     request: `{"input":${input}${model}${params === '' ? '' : `,"params":${params}`}${metadata}}`,
     item,
   };
