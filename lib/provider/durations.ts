@@ -20,9 +20,19 @@ export function parseDuration(text: string): number | undefined {
   return total;
 }
 
-/** Milliseconds from `now` to a point in time given as an HTTP or ISO date, or as epoch seconds or milliseconds; never negative. */
+const digits = /^\s*\d+(\.\d+)?\s*$/;
+/** Anything with a number in it is a date to `Date.parse`. */
+const dated = /\d:\d\d|^\s*\d{4}-\d\d/;
+
+/**
+ * Milliseconds from `now` to a point in time given as an HTTP or ISO date, or as epoch seconds or milliseconds; never negative.
+ * Undefined for what is neither, such as `1e999`, `Infinity` or `soon 3000`.
+ */
 export function untilDate(text: string, now: number): number | undefined {
-  const number = Number(text);
-  const epochMs = Number.isNaN(number) ? Date.parse(text) : number < 1e11 ? number * 1000 : number;
+  const epochMs = digits.test(text) ? fromEpoch(Number(text)) : dated.test(text) ? Date.parse(text) : NaN;
   return Number.isNaN(epochMs) ? undefined : Math.max(0, epochMs - now);
+}
+
+function fromEpoch(number: number): number {
+  return number < 1e11 ? number * 1000 : number;
 }

@@ -36,11 +36,14 @@ const rows: readonly (readonly [name: string, answer: Handler, verdict: object])
     refused({ waitMs: expect.closeTo(60_000, -4) }),
   ],
   ['retry-after of an hour', limited({ 'retry-after': '3600' }), refused({ waitMs: 3_600_000 })],
-  [
-    'retry-after that is none',
-    limited({ 'retry-after': 'soon' }),
-    expect.not.objectContaining({ waitMs: expect.anything() }),
-  ],
+  ...['soon', 'soon 3000', '1e999', 'Infinity', '0x10', '-5'].map(
+    (text) =>
+      [
+        `retry-after that is none: ${text}`,
+        limited({ 'retry-after': text }),
+        expect.not.objectContaining({ waitMs: expect.anything() }),
+      ] as const,
+  ),
   ['reset header alone', limited({ 'x-ratelimit-reset-requests': '1m26.4s' }), refused({ waitMs: 86_400 })],
   ['the wait in words', limited({}, 'Rate limit reached. Please try again in 6m0s.'), refused({ waitMs: 360_000 })],
   [
