@@ -32,7 +32,7 @@ import { JobSends } from './job-sends.js';
 import { draftWeight, RunJournal, type RunDraft } from './run-journal.js';
 import { RunState } from './run-state.js';
 import { StopSignal } from './stop-signal.js';
-import { recordFailure, undoRun, writeEnding, type EndingRun } from './write-ending.js';
+import { recordFailure, tidyUp, undoRun, writeEnding, type EndingRun } from './write-ending.js';
 
 /**
  * A job being worked on by this process: reads the input, sends, writes, tells. Started once, ended once. Whoever
@@ -218,6 +218,8 @@ export class ActiveJob {
     if (this.#refused === undefined) events = writeEnding(this.#atEnd);
     else undoRun(this.#atEnd);
     this.#settle();
+    // Syncs the file: whoever waits for the end hears of it first.
+    this.#scheduler.schedule(() => tidyUp(this.#options), 0);
     return from(events);
   }
 

@@ -25,8 +25,16 @@ export function writeEnding(run: EndingRun): readonly BatchEvent[] {
   if ('reason' in end) signal.note({ kind: 'stop', status: 'failed', code: 'internal', message: end.reason.message });
   const events = store.finish(lease, end);
   store.release(lease);
-  store.checkpoint();
   return events;
+}
+
+/** Moves the log into the file. The end is durable without that, and was told: where it fails, another time will do. */
+export function tidyUp({ store }: Pick<EndingRun, 'store'>): void {
+  try {
+    store.checkpoint();
+  } catch {
+    // Nothing is lost; what is wrong with the store its next write will say.
+  }
 }
 
 /** The input was refused before anything was sent: a new job goes, an old one is as it was. */

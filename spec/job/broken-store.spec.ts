@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { firstValueFrom, Subject, tap } from 'rxjs';
 import { BatchError, sqliteStore, type BatchStore } from '../../lib/index.js';
 import { failure, items, itemsTold, tell, testClients } from '../support/clients.js';
 import { HandProvider } from '../support/hand-provider.js';
@@ -55,6 +56,35 @@ describe('a disk that fills up', () => {
     expect(provider.ids).toEqual(['i0', 'i1', 'i1', 'i2']);
     await client.close();
     disk.store.close();
+  });
+});
+
+describe('the log that has no room in the file', () => {
+  it('is left as it is: the job has ended, and whoever waits hears of it first', async () => {
+    const inner = sqliteStore({ path: clients.path, durability: 'normal' });
+    const order: string[] = [];
+    const tidied = new Subject<void>();
+    const store = new Proxy(inner, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name) as unknown;
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]): unknown => {
+          if (name !== 'checkpoint') return (value as (...all: unknown[]) => unknown).apply(target, args);
+          order.push('checkpoint');
+          tidied.next();
+          throw new Error('no room');
+        };
+      },
+    });
+    const client = clients.open({ provider: 'local_echo', store });
+    const checkpoint = firstValueFrom(tidied);
+    await tell(client.map({ jobId: 'j', items: items(3) }).pipe(tap({ complete: () => order.push('complete') })));
+    await checkpoint;
+    expect(order).toEqual(['complete', 'checkpoint']);
+    expect(await client.job('j').status()).toBe('completed');
+    expect((await tell(client.resume('j'))).error).toBeUndefined();
+    await client.close();
+    inner.close();
   });
 });
 
