@@ -5,8 +5,18 @@ const ownSizes = [8_192, 4_096] as const;
 /** Places looked at: enough for chance to say nothing. */
 const samples = 512;
 
-/** As the header of a database states it; undefined where that is no header. */
-export function statedPageSize(header: Buffer): number | undefined {
+/** Leaves without which a header is believed. */
+const enoughLeaves = 4;
+
+/** As the header of a database states it, unless its length and its pages deny it; undefined where that is no header. */
+export function pageSizeOf(header: Buffer, file: number, bytes: number): number | undefined {
+  const stated = statedPageSize(header);
+  if (stated === undefined || header.readUInt32BE(28) * stated === bytes) return stated;
+  const leaves = countLeaves(file, bytes);
+  return leaves.starts + leaves.middles < enoughLeaves ? stated : sizeBy(leaves);
+}
+
+function statedPageSize(header: Buffer): number | undefined {
   if (header.toString('latin1', 0, 16) !== 'SQLite format 3\0') return undefined;
   const stated = header.readUInt16BE(16);
   const size = stated === 1 ? 65_536 : stated;
@@ -18,6 +28,20 @@ export function statedPageSize(header: Buffer): number | undefined {
  * `bytes`: the file's length.
  */
 export function likelyPageSize(file: number, bytes: number): number {
+  return sizeBy(countLeaves(file, bytes));
+}
+
+interface Leaves {
+  readonly starts: number;
+  readonly middles: number;
+}
+
+function sizeBy({ starts, middles }: Leaves): number {
+  const [large, small] = ownSizes;
+  return middles > starts / 4 ? small : large;
+}
+
+function countLeaves(file: number, bytes: number): Leaves {
   const [large, small] = ownSizes;
   const step = Math.max(1, Math.floor(bytes / large / samples)) * large;
   let middles = 0;
@@ -26,7 +50,7 @@ export function likelyPageSize(file: number, bytes: number): number {
     if (isLeaf(file, at)) starts++;
     if (isLeaf(file, at + small)) middles++;
   }
-  return middles > starts / 4 ? small : large;
+  return { starts, middles };
 }
 
 /** The same of a write-ahead log: every frame bears the salt of its generation. */

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
-import { likelyPageSize, statedPageSize } from './page-size.js';
+import { isForeignLog } from './foreign-log.js';
+import { likelyPageSize, pageSizeOf } from './page-size.js';
 import { noWal, readWal, type WalPages } from './wal-pages.js';
 
 /** Pages read at once when all of them are looked at. */
@@ -23,10 +24,13 @@ export class PageSource {
     this.#file = openSync(path, 'r');
     const header = Buffer.alloc(100);
     readSync(this.#file, header, 0, 100, 0);
-    const stated = statedPageSize(header);
     const { size } = fstatSync(this.#file);
+    const stated = pageSizeOf(header, this.#file, size);
     const walPath = `${path}-wal`;
-    this.#wal = existsSync(walPath) ? readWal(walPath, stated) : noWal;
+    const log = existsSync(walPath) ? readWal(walPath, stated) : noWal;
+    const foreign = isForeignLog(header, log);
+    if (foreign) log.close?.();
+    this.#wal = foreign ? noWal : log;
     this.pageSize = stated ?? this.#wal.pageSize ?? likelyPageSize(this.#file, size);
     // A damaged header may say anything; no file of ours keeps bytes back.
     this.usable = this.pageSize;

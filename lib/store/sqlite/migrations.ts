@@ -1,8 +1,6 @@
 import { BatchError } from '../../core/errors.js';
+import { applicationId } from '../salvage/foreign-log.js';
 import type { SqliteDatabase } from './sqlite-driver.js';
-
-/** Marks the file as this library's ("obat"), so that a database of something else is refused instead of written to. */
-export const applicationId = 0x6f626174;
 
 /** Append only: entry n takes a database from version n to n + 1. Never edit or reorder one that was released. */
 const migrations: readonly string[] = [

@@ -1,9 +1,10 @@
 import { closeSync, existsSync, openSync, statSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { BatchError } from '../../core/errors.js';
-import { isLogDamaged } from '../salvage/damaged-log.js';
+import { findLogFault } from '../salvage/damaged-log.js';
+import { applicationId } from '../salvage/foreign-log.js';
 import { fullDisk, isNoSpace } from './full-disk.js';
-import { applicationId, migrate } from './migrations.js';
+import { migrate } from './migrations.js';
 import { loadSqlite, type SqliteDatabase } from './sqlite-driver.js';
 import { damagedFile, translateError } from './translate-error.js';
 
@@ -75,14 +76,17 @@ function prepareFile(path: string): void {
 }
 
 /**
- * SQLite would take either for an earlier state of things, and results that were paid for would be asked for again. A log that
+ * SQLite would take each for another state of things, and results that were paid for would be asked for again. A log that
  * is not synced may have holes after a power cut, which `normal` durability allows for.
  */
 function refuseDamagedLog(path: string, durability: 'full' | 'normal'): void {
   const wal = statSync(`${path}-wal`, { throwIfNoEntry: false });
   if (wal === undefined || wal.size === 0) return;
   if (statSync(path).size === 0) throw damagedFile(path, 'it is empty, but its write-ahead log is not');
-  if (durability === 'full' && isLogDamaged(path)) throw damagedFile(path, 'its write-ahead log has lost a part');
+  const fault = findLogFault(path);
+  if (fault === 'foreign')
+    throw damagedFile(path, `the log beside it is of another database: move ${path}-wal away, and all is well`);
+  if (fault === 'loss' && durability === 'full') throw damagedFile(path, 'its write-ahead log has lost a part');
 }
 
 /** Asked before a run, not before a look: a full disk can still be read. */
@@ -98,10 +102,14 @@ export function refuseFullDisk(path: string): void {
   );
 }
 
+const ownTables = ['jobs', 'items', 'item_states', 'events'];
+
 function refuseForeign(db: SqliteDatabase, path: string): void {
   const id = db.pragma('application_id', { simple: true }) as number;
-  const tables = db.prepare('SELECT count(*) AS n FROM sqlite_master').get() as { readonly n: number };
-  if (id === applicationId || tables.n === 0) return;
+  const parts = db.prepare('SELECT name FROM sqlite_master').all() as readonly { readonly name: string }[];
+  if (id === applicationId || parts.length === 0) return;
+  if (ownTables.every((table) => parts.some(({ name }) => name === table)))
+    throw damagedFile(path, 'its header is not what was written');
   throw new BatchError(
     'store_corrupt',
     `${path} is an SQLite database of another program; choose another file for openapi-batch`,

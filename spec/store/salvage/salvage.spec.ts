@@ -6,7 +6,7 @@ import { openSalvage } from '../../../lib/store/salvage/salvaged-job.js';
 import { sqliteStore } from '../../../lib/store/sqlite/sqlite-store.js';
 import type { BatchStore } from '../../../lib/store/store.js';
 import { tempDatabases } from '../../support/temp-database.js';
-import { bodyOf, fill, pagesOf, pageSize, resultsOn } from '../support/damage.js';
+import { bodyOf, fill, foreignLog, pagesOf, pageSize, resultsOn } from '../support/damage.js';
 import { okDraft, openJob, thrown } from '../support/fill.js';
 
 const newPath = tempDatabases();
@@ -108,6 +108,20 @@ describe('salvage', () => {
     const path = wholeFile(bytes);
     expect(readFileSync(path).readUInt16BE(16)).toBe(bytes);
     overwrite(path, 0, 512);
+    expect(salvaged(path).results).toHaveLength(count);
+  });
+
+  it.each([512, 2_048, 4_096, 8_192, 16_384])('believes its pages before a header that says %i bytes', (stated) => {
+    for (const bytes of [4_096, 8_192]) {
+      const path = wholeFile(bytes);
+      overwrite(path, 16, 18, Buffer.from([stated >> 8, stated & 0xff]));
+      expect(salvaged(path).results).toHaveLength(count);
+    }
+  });
+
+  it('leaves out the write-ahead log of another program', () => {
+    const path = wholeFile();
+    writeFileSync(`${path}-wal`, foreignLog(newPath()));
     expect(salvaged(path).results).toHaveLength(count);
   });
 

@@ -1,11 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { applicationId, schemaVersion } from '../../../lib/store/sqlite/migrations.js';
+import { applicationId } from '../../../lib/store/salvage/foreign-log.js';
+import { schemaVersion } from '../../../lib/store/sqlite/migrations.js';
 import { openDatabase } from '../../../lib/store/sqlite/open-database.js';
 import { sqliteStore } from '../../../lib/store/sqlite/sqlite-store.js';
 import { tempDatabases } from '../../support/temp-database.js';
 import { children } from '../support/children.js';
+import { foreignLog } from '../support/damage.js';
 import { newJob, okDraft, openJob, thrown } from '../support/fill.js';
 import { asOrdinaryUser, mountSmallDisk } from '../support/privileges.js';
 
@@ -125,6 +127,33 @@ describe('a file of before', () => {
       `${path} is an SQLite database of another program; choose another file for openapi-batch`,
     ]);
     expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('beside the log of another program is refused and left byte for byte', () => {
+    const path = newPath();
+    open(path).close();
+    const before = readFileSync(path);
+    const log = foreignLog(newPath());
+    writeFileSync(`${path}-wal`, log);
+    for (const durability of ['full', 'normal'] as const) {
+      const error = thrown(() => sqliteStore({ path, durability }));
+      expect([error.code, error.message]).toEqual(['store_corrupt', expect.stringContaining(`move ${path}-wal away`)]);
+      expect(readFileSync(path).equals(before)).toBe(true);
+      expect(readFileSync(`${path}-wal`).equals(log)).toBe(true);
+    }
+    rmSync(`${path}-wal`);
+    open(path).close();
+  });
+
+  it('that has lost the mark of ours is damaged, not of another program', () => {
+    const path = newPath();
+    open(path).close();
+    const bytes = readFileSync(path);
+    bytes.writeUInt8(0, 68);
+    writeFileSync(path, bytes);
+    const error = thrown(() => open(path));
+    expect([error.code, error.message]).toEqual(['store_corrupt', expect.stringContaining('--salvage')]);
+    expect(readFileSync(path).equals(bytes)).toBe(true);
   });
 
   it('that is no database is refused and left byte for byte', () => {

@@ -63,3 +63,15 @@ export function resultsOn(path: string, page: number): number {
   source.close();
   return rows.filter(({ columns }) => columns?.length === 7 && columns[2] === 2).length;
 }
+
+/** The write-ahead log of a database of another program, made at this path. */
+export function foreignLog(path: string): Buffer {
+  const db = new Database(path);
+  db.pragma('journal_mode = WAL');
+  db.exec('CREATE TABLE jobs (mine TEXT)');
+  const row = db.prepare('INSERT INTO jobs VALUES (?)');
+  for (let n = 0; n < 100; n++) row.run('x'.repeat(2_000));
+  const log = readFileSync(`${path}-wal`);
+  db.close();
+  return log;
+}
