@@ -7,6 +7,7 @@ import type { CliIo } from './io.js';
 import { databasePath } from './open-client.js';
 import { parse } from './parse.js';
 import { errorCodeOf, machineStream, sentence, writeJson } from './report.js';
+import { say } from './printable.js';
 
 /** Does what a command line asks for. Resolves with the exit code, whatever happens; every error is one sentence on stderr. */
 export async function run(argv: readonly string[], version: string, io: CliIo): Promise<number> {
@@ -16,7 +17,7 @@ export async function run(argv: readonly string[], version: string, io: CliIo): 
       io.stdout.write(parsed.text);
       return 0;
     case 'misuse':
-      io.stderr.write(`openapi-batch: ${parsed.message}\n`);
+      say(io.stderr, `openapi-batch: ${parsed.message}`);
       return 2;
     case 'command':
       return await perform(parsed.command, io).catch((error: unknown) => reportFailure(error, parsed.command, io));
@@ -53,7 +54,7 @@ async function reportFailure(error: unknown, command: Command, io: CliIo): Promi
   if (errorCode(error) === 'EPIPE') return 0;
   const exitCode = error instanceof Abandoned ? error.exitCode : exitCodeOf(error);
   const message = sentence(error) + (await advice(error, command, io));
-  io.stderr.write(`openapi-batch: ${message}\n`);
+  say(io.stderr, `openapi-batch: ${message}`);
   if (command.name !== 'results' && command.json) {
     writeJson(machineStream('output' in command ? command : {}, io), {
       type: 'error',
@@ -63,7 +64,7 @@ async function reportFailure(error: unknown, command: Command, io: CliIo): Promi
     });
   }
   if (io.env['DEBUG']?.includes('openapi-batch') === true && error instanceof Error)
-    io.stderr.write(`${String(error.stack)}\n`);
+    say(io.stderr, String(error.stack));
   return exitCode;
 }
 

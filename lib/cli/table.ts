@@ -1,3 +1,5 @@
+import { printable } from './printable.js';
+
 /** Columns of text under their heads; those named in `right` (by number, from 0) are numbers. Ends with a line feed. */
 export function table(
   heads: readonly string[],
@@ -5,7 +7,7 @@ export function table(
   right: readonly number[] = [],
 ): string {
   // A line feed in an id must not break the table.
-  const all = [heads, ...rows].map((row) => row.map((cell) => cell.replaceAll(/\s+/g, ' ')));
+  const all = [heads, ...rows].map((row) => row.map((cell) => printable(cell.replaceAll(/\s+/g, ' '))));
   const widths = heads.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
     row

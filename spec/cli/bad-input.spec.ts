@@ -84,6 +84,21 @@ describe('bad input', () => {
     await nothingHappened();
   });
 
+  it('what would steer a terminal is shown, not sent to it', async () => {
+    const evil = '\u001b[2J\u009b1m\u202e\u0007';
+    cli.space.write([`${evil}{"itemId"`]);
+    const broken = await cli.call(echo);
+    cli.space.write(prompts(1));
+    const ran = await cli.call([...echo.split(' '), '--job-id', evil]);
+    const texts = [broken, ran, await cli.call('list'), await cli.call(['status', evil])].map(
+      ({ stdout, stderr }) => stdout + stderr,
+    );
+    for (const text of texts) {
+      expect(text).not.toMatch(/(?!\n)[\p{Cc}\u202e]/u);
+      expect(text).toContain('\\u001b[2J\\u009b1m\\u202e\\u0007');
+    }
+  });
+
   it('a request without a model is named by its line', async () => {
     cli.space.write([{ prompt: 'a', model: 'm' }, { prompt: 'b' }]);
     const { code, stderr } = await cli.call(`run requests.jsonl --provider openai --base-url ${cli.server.url}`);

@@ -6,6 +6,7 @@ import { databasePath, findJob, withClient, withReader } from '../open-client.js
 import { origin } from '../origin.js';
 import { describeStanding } from '../progress/describe-end.js';
 import { writeJson } from '../report.js';
+import { say } from '../printable.js';
 
 /** `cancel`: no more requests, also from the process that runs the job now; what was answered is kept. */
 export async function cancelJob(command: JobCommand, io: CliIo): Promise<number> {
@@ -17,7 +18,7 @@ export async function cancelJob(command: JobCommand, io: CliIo): Promise<number>
   });
   const { jobId, status, ok, failed, total } = info;
   if (command.json) writeJson(io.stdout, info);
-  else io.stderr.write(`job ${jobId} is ${status}: ${describeStanding({ done: ok + failed, total, failed })}\n`);
+  else say(io.stderr, `job ${jobId} is ${status}: ${describeStanding({ done: ok + failed, total, failed })}`);
   return 0;
 }
 
@@ -35,6 +36,6 @@ export async function deleteJob(command: JobCommand, io: CliIo): Promise<number>
     await client.delete(jobId);
   });
   if (command.json) writeJson(io.stdout, { jobId, deleted: true });
-  else io.stderr.write(`job ${jobId} is deleted\n`);
+  else say(io.stderr, `job ${jobId} is deleted`);
   return 0;
 }

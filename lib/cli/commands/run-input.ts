@@ -16,6 +16,7 @@ import { describeStanding } from '../progress/describe-end.js';
 import { whole } from '../progress/format.js';
 import { openInput } from '../run-source.js';
 import { watchJob } from '../watch-job.js';
+import { say } from '../printable.js';
 
 /** Runs the requests of a file or of stdin. The whole input is read before anything is sent. */
 export async function runInput(command: RunCommand, io: CliIo): Promise<number> {
@@ -44,7 +45,7 @@ export async function runInput(command: RunCommand, io: CliIo): Promise<number> 
       metadata: { input: path, ...(baseURL === undefined ? {} : { baseURL }) },
       ...options,
     });
-    if (!command.json) io.stderr.write(`${announcement(jobId, known)}\n`);
+    if (!command.json) say(io.stderr, announcement(jobId, known));
     return await watchJob({
       job,
       flags: command,

@@ -10,6 +10,7 @@ import { fileSink } from '../output/file-sink.js';
 import { ReaderGone, type LineSink } from '../output/line-sink.js';
 import { streamSink } from '../output/stream-sink.js';
 import { whole } from '../progress/format.js';
+import { say } from '../printable.js';
 
 /** `results --salvage`: every result that can still be read from a damaged database. Exit code 1 if one is missing. */
 export async function salvageResults(command: ResultsCommand, io: CliIo): Promise<number> {
@@ -23,7 +24,7 @@ export async function salvageResults(command: ResultsCommand, io: CliIo): Promis
     // Whoever left (`| head`) has what they wanted; what was not read any more is not lost.
     if (read === undefined) return 0;
     const missing = job.expected === null ? undefined : Math.max(0, job.expected - read);
-    io.stderr.write(`${describe(command.jobId, read, missing, job.found - read)}\n`);
+    say(io.stderr, describe(command.jobId, read, missing, job.found - read));
     return missing === 0 && job.found === read ? 0 : 1;
   } finally {
     salvage.close();

@@ -9,6 +9,7 @@ import { listen } from '../serve/listen.js';
 import { openBrowser } from '../serve/open-browser.js';
 import { pageResponse, shippedPage } from '../serve/page-files.js';
 import { ServingClient } from '../serve/serving-client.js';
+import { say } from '../printable.js';
 
 const loopback = ['localhost', '127.0.0.1', '::1'];
 const everywhere = ['0.0.0.0', '::'];
@@ -29,7 +30,7 @@ export async function serve(command: ServeCommand, io: CliIo): Promise<number> {
       // What everybody may address has only its token to protect it; that is enough against other people's pages.
       allowedHosts: everywhere.includes(host) ? 'any' : [...loopback, host],
       authorize: (request) => (carriesToken(request, token) ? { name: 'local', jobs: 'all' } : null),
-      onError: (error) => void io.stderr.write(`openapi-batch: ${String(error)}\n`),
+      onError: (error) => say(io.stderr, `openapi-batch: ${String(error)}`),
     });
     const handler: Handler = (request) =>
       /^\/api(\/|$)/.test(new URL(request.url).pathname) ? jobs(request) : Promise.resolve(pageResponse(page, request));

@@ -3,6 +3,7 @@ import { SingleBar, type Options, type Params } from 'cli-progress';
 import type { Progress } from '../../core/progress.js';
 import { drawBar } from './draw-bar.js';
 import type { ProgressView } from './progress-view.js';
+import { printable, say } from '../printable.js';
 
 /** Of a terminal that does not say. */
 const usualColumns = 80;
@@ -18,7 +19,7 @@ export function barView(stream: Writable, now: () => number): ProgressView {
     forceRedraw: true,
     clearOnComplete: true,
     format: (_options: Options, params: Params) =>
-      latest === undefined ? '' : drawBar(latest, params.progress, now(), columnsOf(stream)),
+      latest === undefined ? '' : printable(drawBar(latest, params.progress, now(), columnsOf(stream))),
   };
   const bar = new SingleBar(options);
   const start = (): void => {
@@ -41,7 +42,7 @@ export function barView(stream: Writable, now: () => number): ProgressView {
     },
     note: (text) => {
       stop();
-      stream.write(`${text}\n`);
+      say(stream, text);
       if (!ended) start();
     },
     stop: () => {

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Progress } from '../../core/progress.js';
 import { describeProgress } from './describe-progress.js';
+import { say } from '../printable.js';
 
 /** Shows how a job goes. */
 export interface ProgressView {
@@ -25,9 +26,9 @@ export function linesView(stream: Writable, now: () => number): ProgressView {
       if (text === last) return;
       last = text;
       next = now() + linesEveryMs;
-      stream.write(`${text}\n`);
+      say(stream, text);
     },
-    note: (text) => void stream.write(`${text}\n`),
+    note: (text) => say(stream, text),
     stop: () => {
       next = Infinity;
     },
@@ -36,5 +37,5 @@ export function linesView(stream: Writable, now: () => number): ProgressView {
 
 /** For `--json`: progress goes out as events elsewhere, only notes are for people. */
 export function quietView(stream: Writable): ProgressView {
-  return { update: () => undefined, note: (text) => void stream.write(`${text}\n`), stop: () => undefined };
+  return { update: () => undefined, note: (text) => say(stream, text), stop: () => undefined };
 }

@@ -7,8 +7,9 @@ import { jsonLines, Workspace, type JsonLine } from './workspace.js';
 export interface Harness {
   readonly space: Workspace;
   readonly server: FakeServer;
-  start(line: string, options?: Partial<TestIoOptions>): TestRun;
-  call(line: string, options?: Partial<TestIoOptions>): Promise<Outcome>;
+  start(line: string | readonly string[], options?: Partial<TestIoOptions>): TestRun;
+  /** The words of a line, or the line where no word has a space. */
+  call(line: string | readonly string[], options?: Partial<TestIoOptions>): Promise<Outcome>;
   /** A command line with the options that lead it to the fake server. */
   openai(line: string): string;
   /** The newest job, as `list --json` tells of it. */
@@ -29,7 +30,11 @@ export function harness(): Harness {
     space.remove();
   });
   const start: Harness['start'] = (line, options = {}) =>
-    startCli(line.split(' '), { cwd: space.folder, env: { OPENAI_API_KEY: 'sk-test' }, ...options });
+    startCli(typeof line === 'string' ? line.split(' ') : line, {
+      cwd: space.folder,
+      env: { OPENAI_API_KEY: 'sk-test' },
+      ...options,
+    });
   const call: Harness['call'] = async (line, options) => await start(line, options).outcome;
   return {
     get space() {
