@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pagesOf, pageSize, resultsOn } from '../store/support/damage.js';
 import { startCli, type Outcome } from './support/test-io.js';
@@ -123,5 +124,21 @@ describe('results --salvage', () => {
     const { code, stderr } = await call('results j --salvage -o openapi-batch.sqlite');
     expect(code).toBe(2);
     expect(stderr).toContain('it is the database');
+  });
+
+  it.each(['results j', 'results j --salvage', 'run requests.jsonl --provider local_echo'])(
+    "does not take the database's log for the output of %s",
+    async (line) => {
+      for (const end of ['wal', 'shm']) {
+        const { code, stderr } = await call(`${line} -o openapi-batch.sqlite-${end}`);
+        expect([code, stderr]).toEqual([2, expect.stringContaining("it is the database's log")]);
+      }
+    },
+  );
+
+  it('does not wait for a pipe', async () => {
+    execFileSync('mkfifo', [space.path('pipe')]);
+    const { code, stderr } = await call('results j --salvage --db pipe');
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/pipe: it is no file\n$/)]);
   });
 });

@@ -10,7 +10,7 @@ import { CommandFailure } from '../failure.js';
 import type { CliIo } from '../io.js';
 import { jobName, pipedJobName } from '../job-name.js';
 import { databasePath, withClient } from '../open-client.js';
-import { outputPath } from '../output/check-output.js';
+import { databaseFiles, outputPath } from '../output/check-output.js';
 import { openJobOutput } from '../output/job-output.js';
 import { describeStanding } from '../progress/describe-end.js';
 import { whole } from '../progress/format.js';
@@ -24,7 +24,7 @@ export async function runInput(command: RunCommand, io: CliIo): Promise<number> 
   const path = piped ? '-' : resolve(io.cwd, command.input);
   if (!piped) checkInput(path, command.input);
   const db = databasePath(command.db, io);
-  const output = outputPath(command.output, io, [...(piped ? [] : [[path, 'input'] as const]), [db, 'database']]);
+  const output = outputPath(command.output, io, [...(piped ? [] : [[path, 'input'] as const]), ...databaseFiles(db)]);
   const source = await openInput(piped ? io.stdin : path, piped ? '<stdin>' : command.input);
   const { provider, endpoint } = chooseProvider({ ...command, lineEndpoint: source.firstEndpoint, env: io.env });
   const { baseURL, model, mode, limit, options } = command;

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { resultLine } from '../../jsonl/result-line.js';
 import { suggestion } from '../../options/check-options.js';
 import { openSalvage, type Salvage, type SalvagedJob } from '../../store/salvage/salvaged-job.js';
@@ -5,7 +6,7 @@ import type { ResultsCommand } from '../command.js';
 import { CommandFailure } from '../failure.js';
 import type { CliIo } from '../io.js';
 import { databasePath, existingDatabase } from '../open-client.js';
-import { outputPath } from '../output/check-output.js';
+import { databaseFiles, outputPath } from '../output/check-output.js';
 import { fileSink } from '../output/file-sink.js';
 import { ReaderGone, type LineSink } from '../output/line-sink.js';
 import { streamSink } from '../output/stream-sink.js';
@@ -15,7 +16,9 @@ import { say } from '../printable.js';
 /** `results --salvage`: every result that can still be read from a damaged database. Exit code 1 if one is missing. */
 export async function salvageResults(command: ResultsCommand, io: CliIo): Promise<number> {
   const db = existingDatabase(command.db, io);
-  const path = outputPath(command.output, io, [[databasePath(command.db, io), 'database']]);
+  const path = outputPath(command.output, io, databaseFiles(databasePath(command.db, io)));
+  // A pipe would be waited for, a device has no end.
+  if (!statSync(db).isFile()) throw new CommandFailure(`cannot read ${db}: it is no file`);
   const salvage = openSalvage(db);
   try {
     const job = salvage.job(command.jobId);

@@ -2,7 +2,7 @@ import type { ResumeCommand, RetryCommand } from '../command.js';
 import type { CliIo } from '../io.js';
 import { databasePath, findJob, withClient, withReader } from '../open-client.js';
 import { origin } from '../origin.js';
-import { outputPath } from '../output/check-output.js';
+import { databaseFiles, outputPath } from '../output/check-output.js';
 import { openJobOutput } from '../output/job-output.js';
 import { watchJob } from '../watch-job.js';
 
@@ -10,7 +10,7 @@ import { watchJob } from '../watch-job.js';
 export async function takeUp(command: ResumeCommand | RetryCommand, io: CliIo): Promise<number> {
   const { jobId, db, options } = command;
   const info = await withReader(db, io, async (client) => (await findJob(client, jobId)).info);
-  const output = outputPath(command.output, io, [[databasePath(db, io), 'database']]);
+  const output = outputPath(command.output, io, databaseFiles(databasePath(db, io)));
   return await withClient(
     io,
     { ...origin(info, command.baseURL), db: databasePath(db, io), ...options },

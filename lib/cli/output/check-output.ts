@@ -16,6 +16,15 @@ export function outputPath(
 /** A file the output must not be, and what it is. */
 export type TakenPath = readonly [path: string, what: string];
 
+/** The files of a database: what is written to any of them is lost, or takes it along. */
+export function databaseFiles(path: string): readonly TakenPath[] {
+  return [
+    [path, 'database'],
+    [`${path}-wal`, "database's log"],
+    [`${path}-shm`, "database's log"],
+  ];
+}
+
 /**
  * The file an output path stands for, once it is known that it can be written: asked before anything is sent, because
  * results nobody can write are no use. Throws a CommandFailure.
