@@ -6,10 +6,10 @@ export const applicationId = 0x6f626174;
 /** Whether a write-ahead log was written for a database of another program, and only lies beside one of ours. */
 export function isForeignLog(header: Buffer, log: WalPages): boolean {
   const first = log.read(1);
-  return first !== undefined && isOurs(header) && !isOurs(first);
+  return first !== undefined && !isForeignPage(header) && isForeignPage(first);
 }
 
-/** https://sqlite.org/fileformat2.html#the_database_header */
-function isOurs(firstPage: Buffer): boolean {
-  return firstPage.readUInt32BE(68) === applicationId;
+/** Whether a first page is not that of a database of ours (https://sqlite.org/fileformat2.html#the_database_header). */
+export function isForeignPage(first: Buffer): boolean {
+  return first.readUInt32BE(68) !== applicationId;
 }

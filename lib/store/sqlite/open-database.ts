@@ -84,9 +84,15 @@ function refuseDamagedLog(path: string, durability: 'full' | 'normal'): void {
   if (wal === undefined || wal.size === 0) return;
   if (statSync(path).size === 0) throw damagedFile(path, 'it is empty, but its write-ahead log is not');
   const fault = findLogFault(path);
-  if (fault === 'foreign')
-    throw damagedFile(path, `the log beside it is of another database: move ${path}-wal away, and all is well`);
+  if (fault === 'foreign') throw foreignLog(path);
   if (fault === 'loss' && durability === 'full') throw damagedFile(path, 'its write-ahead log has lost a part');
+}
+
+function foreignLog(path: string): BatchError {
+  return new BatchError(
+    'store_corrupt',
+    `The log ${path}-wal is of another program's database; if ${path} is one of openapi-batch, move the log away, and nothing is lost; else choose another file`,
+  );
 }
 
 /** Asked before a run, not before a look: a full disk can still be read. */
