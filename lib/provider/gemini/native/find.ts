@@ -16,6 +16,7 @@ export async function* findBatches(
   signal: AbortSignal,
 ): AsyncGenerator<RemoteBatch, void, undefined> {
   const ours = `files/${filePrefix(run)}`;
+  const tokens = new Set<string>();
   let pageToken: string | undefined;
   for (;;) {
     const query = { pageSize: '100', ...(pageToken === undefined ? {} : { pageToken }) };
@@ -30,7 +31,9 @@ export async function* findBatches(
       if (marker?.run === run) yield { ...batch, marker };
     }
     const next = body['nextPageToken'];
-    if (typeof next !== 'string' || next === '' || next === pageToken) return;
+    // A token that came before leads in a circle.
+    if (typeof next !== 'string' || next === '' || tokens.has(next)) return;
+    tokens.add(next);
     pageToken = next;
   }
 }

@@ -58,6 +58,7 @@ async function* listAll(
   query: Readonly<Record<string, string | number>>,
   signal: AbortSignal,
 ): AsyncGenerator<Json, void, undefined> {
+  const places = new Set<string>();
   let after: string | undefined;
   for (;;) {
     const page: unknown = await client.get(path, {
@@ -70,8 +71,9 @@ async function* listAll(
     const entries = data.filter(isRecord);
     yield* entries;
     const last = body?.['last_id'] ?? entries.at(-1)?.['id'];
-    // A server that does not know `after` gives the first page again.
-    if (body?.['has_more'] === false || Array.isArray(page) || typeof last !== 'string' || last === after) return;
+    // A server that does not know `after` gives the first page again; a broken one, pages in a circle.
+    if (body?.['has_more'] === false || Array.isArray(page) || typeof last !== 'string' || places.has(last)) return;
+    places.add(last);
     after = last;
   }
 }
