@@ -24,7 +24,8 @@ export interface PageJoin {
 }
 
 /**
- * Joins a page of results with the items of its shard, by key only, or by position. What belongs to nobody, or to somebody who has an answer, is counted.
+ * Joins a page of results with the items of its shard, by key only, or by position. What belongs to nobody, or to somebody
+ * who has an answer, is counted.
  */
 export function readPage(
   results: readonly NativeResult[],
