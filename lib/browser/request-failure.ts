@@ -56,19 +56,19 @@ function readProblem(body: string): { readonly code?: string; readonly detail?: 
 }
 
 /** Codes of the wire that are no `BatchErrorCode`. */
-const ofTheWire: Readonly<Record<string, BatchErrorCode>> = {
-  bad_request: 'refused',
-  not_found: 'refused',
-  method_not_allowed: 'refused',
-  body_too_large: 'refused',
-  unsupported_media_type: 'refused',
-  too_many_streams: 'refused',
-  too_many_uploads: 'refused',
-  unavailable: 'unreachable',
-};
+const ofTheWire: ReadonlyMap<string, BatchErrorCode> = new Map([
+  ['bad_request', 'refused'],
+  ['not_found', 'refused'],
+  ['method_not_allowed', 'refused'],
+  ['body_too_large', 'refused'],
+  ['unsupported_media_type', 'refused'],
+  ['too_many_streams', 'refused'],
+  ['too_many_uploads', 'refused'],
+  ['unavailable', 'unreachable'],
+]);
 
 function codeOf(status: number, code: string | undefined): BatchErrorCode {
-  if (code !== undefined) return ofTheWire[code] ?? (code as BatchErrorCode);
+  if (code !== undefined) return ofTheWire.get(code) ?? (code as BatchErrorCode);
   if (status === 401) return 'unauthorized';
   if (status === 403) return 'forbidden';
   return status >= 500 ? 'unreachable' : 'refused';
