@@ -21,19 +21,11 @@ export interface MergePullOptions {
   readonly scheduler?: SchedulerLike;
 }
 
-export interface PullLanesOptions extends MergePullOptions {
-  /**
-   * Where given, so many lanes are opened at once, and `perTurn` more with each turn of the event loop in which all of them are
-   * in use. What is sent in one breath is answered in one breath: the answers would wait for each other, round after round.
-   */
-  readonly opening?: { readonly atOnce: number; readonly perTurn: number };
-}
-
 /** Begins the work on a value. It reports to the lane, and hands it over what ends it early. */
 type Begin<T, R> = (value: T, lane: Lane<R>) => void;
 
 /** What `mergePull` is made of, for work that needs no Observable of its own: a lane costs a tenth of a subscription. */
-export function pullLanes<T, R>(source: PullSource<T>, begin: Begin<T, R>, options: PullLanesOptions): Observable<R> {
+export function pullLanes<T, R>(source: PullSource<T>, begin: Begin<T, R>, options: MergePullOptions): Observable<R> {
   return new Observable<R>((subscriber) => {
     const puller = new Puller(source, begin, subscriber, options);
     subscriber.add(() => puller.lanes.unsubscribe());
@@ -52,23 +44,17 @@ class Puller<T, R> {
   readonly #concurrency: number;
   readonly #turn: number;
   readonly #scheduler: SchedulerLike;
-  readonly #perTurn: number;
-  /** Lanes there may be now. */
-  #width: number;
   #pulled = 0;
   #draining = false;
   #yielded: Subscription | undefined;
-  #widening = false;
 
   constructor(
     private readonly source: PullSource<T>,
     private readonly begin: Begin<T, R>,
     private readonly subscriber: Subscriber<R>,
-    { concurrency, turn = 256, scheduler = asyncScheduler, opening }: PullLanesOptions,
+    { concurrency, turn = 256, scheduler = asyncScheduler }: MergePullOptions,
   ) {
     this.#concurrency = concurrency;
-    this.#width = Math.min(concurrency, opening?.atOnce ?? concurrency);
-    this.#perTurn = opening?.perTurn ?? 0;
     this.#turn = turn;
     this.#scheduler = scheduler;
     this.lanes = new Lanes(subscriber, () => this.drain());
@@ -79,8 +65,7 @@ class Puller<T, R> {
     if (this.#draining) return;
     this.#draining = true;
     try {
-      while (!this.subscriber.closed && this.#yielded === undefined) {
-        if (this.lanes.size >= this.#width) return this.#widen();
+      while (!this.subscriber.closed && this.lanes.size < this.#concurrency && this.#yielded === undefined) {
         if (this.#pulled >= this.#turn) return this.#yield();
         const value = this.source.pull();
         if (value === IDLE) return;
@@ -99,30 +84,13 @@ class Puller<T, R> {
   }
 
   #yield(): void {
-    this.#yielded = this.#nextTurn(() => {
+    const yielded = this.#scheduler.schedule(() => {
+      this.subscriber.remove(yielded);
       this.#yielded = undefined;
       this.#pulled = 0;
-    });
-  }
-
-  /** Every lane is in use. */
-  #widen(): void {
-    if (this.#widening || this.#width >= this.#concurrency) return;
-    this.#widening = true;
-    this.#nextTurn(() => {
-      this.#widening = false;
-      this.#width = Math.min(this.#concurrency, this.#width + this.#perTurn);
-    });
-  }
-
-  /** After what changes then, it goes on. */
-  #nextTurn(change: () => void): Subscription {
-    const planned = this.#scheduler.schedule(() => {
-      this.subscriber.remove(planned);
-      change();
       this.drain();
     }, 0);
-    this.subscriber.add(planned);
-    return planned;
+    this.#yielded = yielded;
+    this.subscriber.add(yielded);
   }
 }

@@ -43,9 +43,6 @@ export interface EmulatedRunOptions extends OutcomeOptions {
   readonly scheduler?: SchedulerLike;
 }
 
-/** New connections, too, are dear: some are made at once, the others by and by. */
-const opening = { atOnce: 16, perTurn: 4 };
-
 /** Ordinary requests under a limit: pulls items, passes the limiter, sends, and tells what is to be written. */
 export function emulatedRun(options: EmulatedRunOptions): Observable<Draft> {
   const { queue, provider, concurrency, timeoutMs, scheduler = asyncScheduler } = options;
@@ -64,7 +61,6 @@ export function emulatedRun(options: EmulatedRunOptions): Observable<Draft> {
   };
   return pullLanes<WorkItem, Draft>(queue, (item, lane) => sendItem(item, sendOptions, lane), {
     concurrency,
-    opening,
     scheduler,
   });
 }
