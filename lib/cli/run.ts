@@ -1,5 +1,5 @@
 import { isBatchError } from '../core/errors.js';
-import { errorCode } from '../jsonl/file-errors.js';
+import { errorCode } from '../core/error-code.js';
 import type { Command } from './command.js';
 import { exitCodeOf } from './exit-code.js';
 import { Abandoned } from './failure.js';

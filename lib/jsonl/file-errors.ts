@@ -1,3 +1,4 @@
+import { errorCode } from '../core/error-code.js';
 import { messageOf } from '../core/errors.js';
 
 const words: Readonly<Record<string, string>> = {
@@ -15,9 +16,4 @@ const words: Readonly<Record<string, string>> = {
 /** A file system error in words; the system's own message where we have none. */
 export function describeFileError(error: unknown): string {
   return words[errorCode(error)] ?? messageOf(error);
-}
-
-/** `code` of a system error, or an empty string. */
-export function errorCode(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }

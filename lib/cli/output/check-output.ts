@@ -1,5 +1,6 @@
 import { accessSync, closeSync, constants, openSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { errorCode } from '../../core/error-code.js';
 import { describeFileError } from '../../jsonl/file-errors.js';
 import { CommandFailure } from '../failure.js';
 import type { CliIo } from '../io.js';
@@ -63,7 +64,6 @@ function realPath(path: string): string {
 }
 
 export function cannotWrite(path: string, error: unknown, exitCode: 2 | 3 = 3): CommandFailure {
-  const missing = typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
-  const reason = missing ? 'there is no such folder' : describeFileError(error);
+  const reason = errorCode(error) === 'ENOENT' ? 'there is no such folder' : describeFileError(error);
   return new CommandFailure(`cannot write ${path}: ${reason}`, exitCode, { cause: error });
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { errorCode } from '../../jsonl/file-errors.js';
+import { errorCode } from '../../core/error-code.js';
 import { ReaderGone, type LineSink } from './line-sink.js';
 
 /** Lines to a stream that stays open, such as stdout, no faster than its reader takes them. */

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { toNodeListener, type Handler } from '../../http/index.js';
-import { errorCode } from '../../jsonl/file-errors.js';
+import { errorCode } from '../../core/error-code.js';
 import { CommandFailure } from '../failure.js';
 
 export interface Listening {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { errorCode } from '../../core/error-code.js';
 import { BatchError, messageOf } from '../../core/errors.js';
 import { isNoSpace } from './full-disk.js';
 import type { SqliteConstructor, SqliteDatabase } from './sqlite-driver.js';
@@ -74,9 +75,7 @@ export class OwnerLock {
       probe.prepare('SELECT count(*) FROM sqlite_master').get();
       return false;
     } catch (error) {
-      return (
-        typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')
-      );
+      return errorCode(error).startsWith('SQLITE_BUSY');
     } finally {
       probe?.close();
     }

@@ -1,3 +1,4 @@
+import { errorCode } from '../../core/error-code.js';
 import { BatchError, isBatchError, messageOf, type BatchErrorCode } from '../../core/errors.js';
 import { diskFull, fullDisk, isFull } from './full-disk.js';
 import { DamagedRow } from './stored-json.js';
@@ -51,7 +52,7 @@ const codes: readonly (readonly [RegExp, BatchErrorCode, (path: string, said: st
 export function translateError(error: unknown, path: string): unknown {
   if (isBatchError(error)) return error;
   if (error instanceof DamagedRow) return damagedFile(path, error.message, { cause: error });
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  const code = errorCode(error);
   const said = messageOf(error);
   // The end of the disk may surface as an I/O error: where the WAL's shared memory has no room (SHMSIZE), or the quota has none.
   if (/^SQLITE_IOERR_(WRITE|SHMSIZE|SHMMAP|FSYNC|TRUNCATE)/.test(code) && isFull(path)) {
