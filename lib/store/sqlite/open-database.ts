@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, statSync, statfsSync } from 'node:fs';
+import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { BatchError } from '../../core/errors.js';
 import { findLogFault } from '../salvage/damaged-log.js';
@@ -14,9 +14,6 @@ export interface OpenDatabaseOptions {
   /** Milliseconds to wait for another process's lock. */
   readonly lockTimeoutMs: number;
 }
-
-/** Free bytes without which a run is not worth starting. */
-const leastFreeBytes = 32 * 1024 * 1024;
 
 /** Of a database that is made; one that is there keeps its own. */
 const newPageBytes = 8_192;
@@ -92,19 +89,6 @@ function foreignLog(path: string): BatchError {
   return new BatchError(
     'store_corrupt',
     `The log ${path}-wal is of another program's database; if ${path} is one of openapi-batch, move the log away, and nothing is lost; else choose another file`,
-  );
-}
-
-/** Asked before a run, not before a look: a full disk can still be read. */
-export function refuseFullDisk(path: string): void {
-  if (path === ':memory:') return;
-  const folder = dirname(resolve(path));
-  const { bavail, bsize } = statfsSync(folder);
-  if (bavail * bsize >= leastFreeBytes) return;
-  const free = Math.floor((bavail * bsize) / 1024 / 1024);
-  throw new BatchError(
-    'disk_full',
-    `The disk that holds ${path} has only ${String(free)} MB left; free some space first`,
   );
 }
 
