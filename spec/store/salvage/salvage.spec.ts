@@ -1,12 +1,11 @@
 import { copyFileSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import type { Result } from '../../../lib/core/result.js';
 import { openSalvage } from '../../../lib/store/salvage/salvaged-job.js';
 import { sqliteStore } from '../../../lib/store/sqlite/sqlite-store.js';
 import type { BatchStore } from '../../../lib/store/store.js';
 import { tempDatabases } from '../../support/temp-database.js';
-import { bodyOf, fill, foreignLog, pagesOf, pageSize, resultsOn } from '../support/damage.js';
+import { beginFile, bodyOf, fill, foreignLog, pagesOf, pageSize, resultsOn } from '../support/damage.js';
 import { okDraft, openJob, thrown } from '../support/fill.js';
 
 const newPath = tempDatabases();
@@ -21,15 +20,6 @@ function wholeFile(pages = pageSize): string {
   fill(store, 30, 'other');
   store.close();
   return path;
-}
-
-/** As an earlier version of the library made it. */
-function beginFile(path: string, pages: number): void {
-  const db = new Database(path);
-  db.pragma(`page_size = ${pages}`);
-  db.pragma('auto_vacuum = INCREMENTAL');
-  db.exec('CREATE TABLE one (a); DROP TABLE one');
-  db.close();
 }
 
 function salvaged(path: string, jobId = 'job') {

@@ -20,14 +20,21 @@ function fillUp(path: string): void {
   closeSync(file);
 }
 
+/** Without the right to mount there is no small disk to fill. */
+function onSmallDisk(megabytes: number, work: (folder: string) => void): void {
+  const folder = join(dirname(newPath()), 'disk');
+  mkdirSync(folder);
+  const disk = mountSmallDisk(folder, megabytes);
+  try {
+    if (disk !== undefined) work(folder);
+  } finally {
+    disk?.unmount();
+  }
+}
+
 describe('a disk that fills up', () => {
   it('is one clear error; nothing written is lost, and the work goes on when there is room again', () => {
-    const folder = join(dirname(newPath()), 'disk');
-    mkdirSync(folder);
-    const disk = mountSmallDisk(folder, 40);
-    // Without the right to mount there is no small disk to fill.
-    if (disk === undefined) return;
-    try {
+    onSmallDisk(40, (folder) => {
       const path = join(folder, 'batches.sqlite');
       const store = sqliteStore({ path });
       const { lease, key } = openJob(store, 200);
@@ -71,17 +78,11 @@ describe('a disk that fills up', () => {
       const again = sqliteStore({ path });
       expect(again.results(key, 0, 1_000, 'all')).toHaveLength(committed + 1);
       again.close();
-    } finally {
-      disk.unmount();
-    }
+    });
   });
 
   it('is told as such where a database is opened or made on it', () => {
-    const folder = join(dirname(newPath()), 'disk');
-    mkdirSync(folder);
-    const disk = mountSmallDisk(folder, 1);
-    if (disk === undefined) return;
-    try {
+    onSmallDisk(1, (folder) => {
       const path = join(folder, 'batches.sqlite');
       sqliteStore({ path }).close();
       fillUp(join(folder, 'ballast'));
@@ -92,17 +93,11 @@ describe('a disk that fills up', () => {
         });
       rmSync(join(folder, 'ballast'));
       sqliteStore({ path }).close();
-    } finally {
-      disk.unmount();
-    }
+    });
   });
 
   it('does not keep a store from being closed', () => {
-    const folder = join(dirname(newPath()), 'disk');
-    mkdirSync(folder);
-    const disk = mountSmallDisk(folder, 40);
-    if (disk === undefined) return;
-    try {
+    onSmallDisk(40, (folder) => {
       const path = join(folder, 'batches.sqlite');
       const store = sqliteStore({ path });
       const { lease } = openJob(store, 5);
@@ -129,8 +124,6 @@ describe('a disk that fills up', () => {
       const again = sqliteStore({ path });
       expect(again.acquire('job').epoch).toBe(2);
       again.close();
-    } finally {
-      disk.unmount();
-    }
+    });
   });
 });

@@ -7,7 +7,7 @@ import { openDatabase } from '../../../lib/store/sqlite/open-database.js';
 import { sqliteStore } from '../../../lib/store/sqlite/sqlite-store.js';
 import { tempDatabases } from '../../support/temp-database.js';
 import { children } from '../support/children.js';
-import { foreignLog } from '../support/damage.js';
+import { beginFile, foreignLog } from '../support/damage.js';
 import { newJob, okDraft, openJob, thrown } from '../support/fill.js';
 import { asOrdinaryUser, mountSmallDisk } from '../support/privileges.js';
 
@@ -67,9 +67,7 @@ describe('a new file', () => {
     };
     expect(settings(newPath())).toEqual([8_192, 500]);
     const old = newPath();
-    const db = new Database(old);
-    db.exec('PRAGMA page_size = 4096; CREATE TABLE one (a); DROP TABLE one');
-    db.close();
+    beginFile(old, 4_096);
     expect(settings(old)).toEqual([4_096, 1_000]);
     expect(settings(old)).toEqual([4_096, 1_000]);
   });

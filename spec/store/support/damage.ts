@@ -75,3 +75,12 @@ export function foreignLog(path: string): Buffer {
   db.close();
   return log;
 }
+
+/** As an earlier version of the library made it. */
+export function beginFile(path: string, pages: number): void {
+  const db = new Database(path);
+  db.pragma(`page_size = ${pages}`);
+  db.pragma('auto_vacuum = INCREMENTAL');
+  db.exec('CREATE TABLE one (a); DROP TABLE one');
+  db.close();
+}
