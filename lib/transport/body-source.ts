@@ -1,8 +1,9 @@
 import { Readable, pipeline } from 'node:stream';
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import type { Dispatcher } from 'undici';
+import type { RawHeaders } from './answer-headers.js';
 import { collect } from './collect.js';
+import type { Answer } from './exchange.js';
 import type { BodySource } from './thin-response.js';
 
 /** How much of a body is collected, and the error where it is longer; a body that is streamed may be of any length. */
@@ -12,23 +13,19 @@ export interface BodyLimit {
 }
 
 /** An answer's body. No compression is asked for, but some gateways compress all the same. */
-export function bodySource(
-  { headers, body }: Pick<Dispatcher.ResponseData, 'headers' | 'body'>,
-  { maxBytes, tooLong }: BodyLimit,
-): BodySource {
+export function bodySource({ headers, body }: Pick<Answer, 'headers' | 'body'>, limit: BodyLimit): BodySource {
   const decoder = decoderFor(headers['content-encoding']);
+  if (decoder === undefined && Buffer.isBuffer(body) && body.length <= limit.maxBytes) return bufferSource(body);
+  const stream = Buffer.isBuffer(body) ? Readable.from([body]) : body;
   // The reader of the decoder gets the error; the callback only keeps it from being unhandled.
-  const decoded = (): Readable => (decoder === undefined ? body : pipeline(body, decoder, () => undefined));
-  const named = Number(headers['content-length']);
+  const decoded = (): Readable => (decoder === undefined ? stream : pipeline(stream, decoder, () => undefined));
   const collected = async (): Promise<Buffer> => {
-    if (!(named > maxBytes)) return await collect(decoded(), maxBytes, tooLong);
-    body.on('error', () => undefined).destroy();
-    throw tooLong();
+    if (!(Number(headers['content-length']) > limit.maxBytes)) {
+      return await collect(decoded(), limit.maxBytes, limit.tooLong);
+    }
+    stream.destroy();
+    throw limit.tooLong();
   };
-  // Undici keeps a server to the length it has named, and collects faster than we can.
-  if (decoder === undefined && named <= maxBytes) {
-    return { text: () => body.text(), arrayBuffer: () => body.arrayBuffer(), stream: () => body };
-  }
   return {
     text: async () => withoutMark((await collected()).toString()),
     arrayBuffer: async () => exactBuffer(await collected()),
@@ -37,15 +34,15 @@ export function bodySource(
 }
 
 /** A body that is already there. */
-export function textSource(content: string): BodySource {
+export function bufferSource(content: Buffer): BodySource {
   return {
-    text: () => Promise.resolve(content),
-    arrayBuffer: () => Promise.resolve(exactBuffer(Buffer.from(content))),
-    stream: () => Readable.from([Buffer.from(content)]),
+    text: () => Promise.resolve(withoutMark(content.toString())),
+    arrayBuffer: () => Promise.resolve(exactBuffer(content)),
+    stream: () => Readable.from([content]),
   };
 }
 
-function decoderFor(encoding: string | string[] | undefined): Transform | undefined {
+function decoderFor(encoding: RawHeaders[string]): Transform | undefined {
   switch (String(encoding ?? '').toLowerCase()) {
     case 'gzip':
     case 'x-gzip':

@@ -1,8 +1,6 @@
 import type { Readable } from 'node:stream';
 
-type RawHeaders = Readonly<Record<string, string | string[] | undefined>>;
-
-/** What a body is read from: a Node stream that can also be collected, as undici's bodies can. */
+/** What a body is read from: a Node stream that can also be collected. */
 export interface BodySource {
   text(): Promise<string>;
   arrayBuffer(): Promise<ArrayBuffer>;
@@ -13,7 +11,7 @@ export interface BodySource {
 export interface ThinResponseInit {
   readonly url: string;
   readonly status: number;
-  readonly headers: RawHeaders | Headers;
+  readonly headers: Headers;
   readonly source: BodySource;
   /** Turns an error of the source into the one a reader of the body gets. */
   readonly broken?: (error: unknown) => unknown;
@@ -37,7 +35,7 @@ class ThinResponse {
   constructor(private readonly init: ThinResponseInit) {
     this.url = init.url;
     this.status = init.status;
-    this.headers = init.headers instanceof Headers ? init.headers : toHeaders(init.headers);
+    this.headers = init.headers;
   }
 
   get ok(): boolean {
@@ -117,13 +115,4 @@ function lazyStream(open: () => Readable, explain: (error: unknown) => unknown):
 /** The same bytes as readers of a web stream know them: no Node buffer. */
 function plainView({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function toHeaders(raw: RawHeaders): Headers {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(raw)) {
-    if (typeof value === 'string') headers.append(name, value);
-    else for (const part of value ?? []) headers.append(name, part);
-  }
-  return headers;
 }

@@ -62,6 +62,12 @@ describe('answers', () => {
     expect(await read(await thin.fetch(server.url))).toBe(long);
   });
 
+  it('reads a header whatever its case, and lets none be changed', async () => {
+    const { headers } = await thin.fetch(server.url);
+    expect([headers.get('Content-Type'), headers.get('constructor')]).toEqual(['application/json', null]);
+    expect(() => headers.set('x', 'y')).toThrow(TypeError);
+  });
+
   it('reads a body once only', async () => {
     const response = await thin.fetch(server.url);
     await response.text();
@@ -82,6 +88,93 @@ describe('answers', () => {
       response.end(packed);
     };
     expect(await (await thin.fetch(server.url)).json()).toEqual({ a: 1 });
+  });
+});
+
+/** Short ones are waited for, longer ones handed on as they come. */
+describe('JSON', () => {
+  it.each([
+    ['short', 1_000],
+    ['just short', 256 * 1024 - 2],
+    ['long', 256 * 1024 - 1],
+    ['very long', 3_000_000],
+  ])('is the same however long: %s', async (_name, length) => {
+    const text = 'x'.repeat(length);
+    server.handle = (response) => json(response, 200, text);
+    expect((await (await thin.fetch(server.url)).json()) === text).toBe(true);
+    const { body } = await thin.fetch(server.url);
+    expect((await new Response(body).text()) === JSON.stringify(text)).toBe(true);
+  });
+
+  it('is put together again, with characters cut in two', async () => {
+    const bytes = Buffer.from('"näh"');
+    server.handle = (response) => {
+      response.writeHead(200, { 'content-type': 'application/problem+json; charset=utf-8' });
+      response.write(bytes.subarray(0, 3));
+      setTimeout(() => response.end(bytes.subarray(3)), 20);
+    };
+    expect(await (await thin.fetch(server.url)).json()).toBe('näh');
+  });
+
+  it('has its mark taken off', async () => {
+    server.handle = (response) => raw(response, 200, '\ufeff{}', { 'content-type': 'application/json' });
+    expect(await (await thin.fetch(server.url)).text()).toBe('{}');
+  });
+
+  it('that is short is no longer than it may be, either', async () => {
+    server.handle = (response) => json(response, 200, 'x'.repeat(2_000));
+    const limited = createThinFetch({ maxBodyBytes: 1_000 });
+    const error = await failureOf((await limited.fetch(server.url)).json());
+    expect(error.message).toBe('the body is longer than 1000 bytes');
+    await limited.close();
+  });
+
+  it('takes an abort down to the socket while it is waited for', async () => {
+    server.handle = (response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '10' });
+      response.write('half');
+    };
+    const controller = new AbortController();
+    const answer = failureOf(thin.fetch(server.url, { signal: controller.signal }).then((it) => it.json()));
+    await until(() => server.seen.length === 1);
+    setTimeout(() => controller.abort(), 20);
+    expect((await answer).name).toBe('AbortError');
+    await until(() => server.aborted === 1);
+  });
+});
+
+describe('what comes bit by bit', () => {
+  it.each(['text/event-stream', 'application/jsonl', 'application/octet-stream'])(
+    'is there at once: %s',
+    async (type) => {
+      server.handle = (response) => {
+        response.writeHead(200, { 'content-type': type });
+        response.write('first');
+      };
+      const { body } = await thin.fetch(server.url);
+      const { value } = (await body?.getReader().read()) ?? {};
+      expect(Buffer.from(value ?? []).toString()).toBe('first');
+    },
+  );
+
+  it('comes no faster than it is read', async () => {
+    let sent = 0;
+    const chunk = Buffer.alloc(64 * 1024);
+    server.handle = (response) => {
+      response.writeHead(200, { 'content-type': 'application/octet-stream' });
+      const more = (): void => {
+        while (sent < 100_000_000 && response.write(chunk)) sent += chunk.length;
+      };
+      response.on('drain', more);
+      more();
+    };
+    const { body } = await thin.fetch(server.url);
+    const reader = body?.getReader();
+    await reader?.read();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(sent).toBeLessThan(50_000_000);
+    await reader?.cancel();
+    await until(() => server.aborted === 1);
   });
 });
 

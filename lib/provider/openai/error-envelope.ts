@@ -1,5 +1,5 @@
 import type { Fetch } from '../../transport/thin-fetch.js';
-import { textSource } from '../../transport/body-source.js';
+import { bufferSource } from '../../transport/body-source.js';
 import { thinResponse } from '../../transport/thin-response.js';
 import { isRecord } from '../is-record.js';
 
@@ -14,7 +14,7 @@ export function withErrorEnvelope(fetch: Fetch): Fetch {
     // The status says enough where its body breaks off.
     const text = await response.text().catch(() => '');
     const { url, status, headers } = response;
-    return thinResponse({ url, status, headers, source: textSource(errorEnvelope(text)) });
+    return thinResponse({ url, status, headers, source: bufferSource(Buffer.from(errorEnvelope(text))) });
   };
 }
 
