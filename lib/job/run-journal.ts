@@ -1,4 +1,5 @@
 import type { BatchEvent } from '../core/events.js';
+import { count, emptyTally } from '../core/tally.js';
 import { flattenDrafts, type DraftGroup } from '../native/native-draft.js';
 import type { Journal } from '../operators/persist-to.js';
 import type { BatchStore, ControlRequest, Draft, Lease } from '../store/store.js';
@@ -31,7 +32,7 @@ export class RunJournal implements Journal<RunDraft, BatchEvent> {
     const { store, lease, state } = this.options;
     const { queue, shards, tracker } = state;
     const now = this.options.now();
-    let results = 0;
+    const results = emptyTally();
     let ticked = false;
     const group: Draft[] = [];
     for (const draft of flattenDrafts(drafts)) {
@@ -40,20 +41,21 @@ export class RunJournal implements Journal<RunDraft, BatchEvent> {
         continue;
       }
       if (draft.type === 'item') {
-        results++;
+        count(results, draft.result);
         queue.written(draft.ordinal);
         if (shards !== queue) shards?.written(draft.ordinal);
-        tracker.noteResult(draft.result, now);
       }
       group.push(draft);
     }
+    const finished = results.ok + results.failed > 0;
+    if (finished) tracker.noteResults(results, now);
     if (ticked) group.push({ type: 'progress', progress: state.progress });
     const { lowWater, claimedTo } = queue;
     const { events, control } = store.commit(lease, { drafts: group, lowWater, claimedTo });
     shards?.committed(group);
     // Only now: a run that breaks off must not pass over what was never written.
     state.lowWater = queue.lowWater;
-    if (results > 0) this.options.onResults();
+    if (finished) this.options.onResults();
     if (control !== null) this.options.onControl(control);
     return events;
   }

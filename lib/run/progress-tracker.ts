@@ -1,7 +1,7 @@
 import type { JobStatus, RunMode, StopReason } from '../core/job.js';
 import { openPacing, type PacingState, type Progress } from '../core/progress.js';
 import { RateMeter } from '../core/rate-meter.js';
-import type { Result } from '../core/result.js';
+import type { Tally } from '../core/tally.js';
 import type { JobRecord } from '../store/store.js';
 
 export type ProgressCounts = Pick<
@@ -47,14 +47,13 @@ export class ProgressTracker {
     if (change === 1) this.#rate.add(sentAt, requests, 1);
   }
 
-  noteResult(result: Result, now: number): void {
-    if (result.ok) this.#ok++;
-    else this.#failed++;
-    const used = (result.usage?.inputTokens ?? 0) + (result.usage?.outputTokens ?? 0);
-    this.#input += result.usage?.inputTokens ?? 0;
-    this.#output += result.usage?.outputTokens ?? 0;
-    this.#rate.add(now, items, 1);
-    if (used > 0) this.#rate.add(now, tokens, used);
+  noteResults({ ok, failed, input, output }: Readonly<Tally>, now: number): void {
+    this.#ok += ok;
+    this.#failed += failed;
+    this.#input += input;
+    this.#output += output;
+    this.#rate.add(now, items, ok + failed);
+    this.#rate.add(now, tokens, input + output);
   }
 
   snapshot(now: number, status: JobStatus, reason: StopReason | null, pacing: PacingState = openPacing): Progress {

@@ -1,23 +1,16 @@
 import type { BatchEvent } from '../../core/events.js';
-import type { Result } from '../../core/result.js';
+import { count, emptyTally, type Tally } from '../../core/tally.js';
 import type { Draft, Lease } from '../store.js';
 import type { EventTable } from './event-table.js';
 import { ResultWriter, type ResultRow } from './result-writer.js';
 import type { ShardTable } from './shard-table.js';
 import type { Connection } from './connection.js';
 
-/** What a group adds to the counts of its job. */
-export interface Sums {
-  ok: number;
-  failed: number;
-  input: number;
-  output: number;
-}
-
 export interface WrittenGroup {
   /** In the order of the drafts. */
   readonly events: readonly BatchEvent[];
-  readonly sums: Readonly<Sums>;
+  /** What the group adds to the counts of its job. */
+  readonly sums: Readonly<Tally>;
 }
 
 /** Writes the drafts of a group in their order, results that follow each other together. */
@@ -35,7 +28,7 @@ export class GroupWriter {
   /** Within a transaction. */
   write(lease: Lease, drafts: readonly Draft[], at: number): WrittenGroup {
     const events: BatchEvent[] = [];
-    const sums: Sums = { ok: 0, failed: 0, input: 0, output: 0 };
+    const sums = emptyTally();
     let results: ResultRow[] = [];
     const settle = (): void => {
       if (results.length > 0) this.#settle(lease, results, at, { events, sums });
@@ -58,15 +51,16 @@ export class GroupWriter {
     { jobId, jobKey }: Lease,
     results: readonly ResultRow[],
     at: number,
-    { events, sums }: { readonly events: BatchEvent[]; readonly sums: Sums },
+    { events, sums }: { readonly events: BatchEvent[]; readonly sums: Tally },
   ): void {
-    const sequences = this.#results.settle(jobKey, results, at);
-    results.forEach(({ result }, place) => {
-      const seq = sequences[place];
-      if (seq === undefined) return;
+    const { before, second } = this.#results.settle(jobKey, results, at);
+    let seq = before;
+    for (const { result } of results) {
+      seq++;
+      if (second?.has(seq) === true) continue;
       events.push({ type: 'item', jobId, seq, at, itemId: result.itemId, result });
-      add(sums, result);
-    });
+      count(sums, result);
+    }
   }
 
   #apply({ jobId, jobKey }: Lease, draft: Exclude<Draft, { type: 'item' }>, at: number): BatchEvent | undefined {
@@ -86,11 +80,4 @@ export class GroupWriter {
         return undefined;
     }
   }
-}
-
-function add(sums: Sums, { ok, usage }: Result): void {
-  if (ok) sums.ok++;
-  else sums.failed++;
-  sums.input += usage?.inputTokens ?? 0;
-  sums.output += usage?.outputTokens ?? 0;
 }

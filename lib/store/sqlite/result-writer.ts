@@ -10,6 +10,14 @@ export interface ResultRow {
   readonly result: Result;
 }
 
+/** Where results are in the event log. */
+export interface SettledRows {
+  /** The sequence before that of the first; they have no hole. */
+  readonly before: number;
+  /** Sequences of results that were not kept, as their items have another already. */
+  readonly second: ReadonlySet<number> | undefined;
+}
+
 /**
  * `OR FAIL`: SQLite need not be able to take the statement back by itself, and keeps no copies of pages for that; the
  * transaction around it is what is taken back.
@@ -34,9 +42,8 @@ const selectSecond = `
 export class ResultWriter {
   constructor(private readonly connection: Connection) {}
 
-  /** Within a transaction. The sequence of each; undefined where the item already has its final result. */
-  settle(job: number, results: readonly ResultRow[], at: number): readonly (number | undefined)[] {
-    if (results.length === 0) return [];
+  /** Within a transaction. */
+  settle(job: number, results: readonly ResultRow[], at: number): SettledRows {
     const last = insertEvents.run(this.connection, results.length, (values, place) => {
       const { ordinal, result } = results[place] as ResultRow;
       values.push(job, at, itemKey(job, ordinal), result.ok ? 1 : 0, JSON.stringify(result));
@@ -44,10 +51,7 @@ export class ResultWriter {
     // Nobody else writes within this transaction: the sequences have no hole.
     const before = last - results.length;
     const { changes } = this.connection.sql(settle).run(before, last);
-    const sequences = results.map((_, at) => before + 1 + at);
-    if (changes === results.length) return sequences;
-    const second = this.#removeSecond(before, last);
-    return sequences.map((seq) => (second.has(seq) ? undefined : seq));
+    return { before, second: changes === results.length ? undefined : this.#removeSecond(before, last) };
   }
 
   #removeSecond(before: number, last: number): ReadonlySet<number> {
