@@ -1,12 +1,13 @@
 import {
   asyncScheduler,
   concat,
+  concatAll,
   defer,
   filter,
-  from,
   ignoreElements,
   map,
   merge,
+  of,
   ReplaySubject,
   Subject,
   takeUntil,
@@ -21,7 +22,7 @@ import type { BatchEvent } from '../core/events.js';
 import type { PacingState, Progress } from '../core/progress.js';
 import type { Intake } from '../intake/intake.js';
 import { openShards } from '../native/open-shards.js';
-import { persistTo } from '../operators/persist-to.js';
+import { persistGroups } from '../operators/persist-to.js';
 import type { RunSettings } from '../options/run-options.js';
 import type { Limiter } from '../pacing/limiter.js';
 import type { StopRequest } from '../run/stop.js';
@@ -34,15 +35,17 @@ import { RunState } from './run-state.js';
 import { StopSignal } from './stop-signal.js';
 import { recordFailure, tidyUp, undoRun, writeEnding, type EndingRun } from './write-ending.js';
 
+type EventGroup = readonly BatchEvent[];
+
 /**
  * A job being worked on by this process: reads the input, sends, writes, tells. Started once, ended once. Whoever
- * watches attaches to `live$`, which outlives every watcher.
+ * watches attaches to `groups$`, which outlive every watcher.
  */
 export class ActiveJob {
   readonly jobId: string;
   readonly #options: ActiveJobOptions;
   readonly #scheduler: SchedulerLike;
-  readonly #live = new Subject<BatchEvent>();
+  readonly #live = new Subject<EventGroup>();
   readonly #ticks = new Subject<void>();
   readonly #ended = new Subject<void>();
   readonly #decided = new Subject<never>();
@@ -55,8 +58,10 @@ export class ActiveJob {
   #refused: BatchError | undefined;
   #phase: 'new' | 'running' | 'finished' | 'over' = 'new';
 
-  /** Events as they are committed; completes or errors as the job ends. */
-  readonly live$: Observable<BatchEvent> = this.#live.asObservable();
+  /** Events as they are committed, a group at a time; completes or errors as the job ends. */
+  readonly groups$: Observable<EventGroup> = this.#live.asObservable();
+  /** The same one by one. */
+  readonly live$: Observable<BatchEvent> = this.#live.pipe(concatAll());
   /** Completes after the end was written, told, and the lease given back. */
   readonly ended$: Observable<void> = this.#ended.asObservable();
 
@@ -165,7 +170,7 @@ export class ActiveJob {
       defer(() => this.#finish()),
       defer(() => this.#afterwards()),
     ).subscribe({
-      next: (event) => this.#live.next(event),
+      next: (events) => this.#live.next(events),
       error: (error: unknown) => this.#die(toBatchError(error, this.jobId)),
       complete: () => {
         this.#over();
@@ -175,7 +180,7 @@ export class ActiveJob {
   }
 
   /** Input, requests and progress, written in groups; completes when there is nothing left to do. */
-  #work(): Observable<BatchEvent> {
+  #work(): Observable<EventGroup> {
     const { store, lease, settings } = this.#options;
     if (this.#state.atWork) this.#state.update({ status: 'running', reason: null });
     // Remembered: a slow input may end after everything was sent, and learns of it in the same breath.
@@ -198,7 +203,7 @@ export class ActiveJob {
       onControl: (request) => this.control(request),
     });
     return merge(ticks$, work$).pipe(
-      persistTo(journal, {
+      persistGroups(journal, {
         maxGroup: Math.min(256, settings.concurrency),
         weigh: draftWeight,
         scheduler: this.#scheduler,
@@ -213,14 +218,14 @@ export class ActiveJob {
   }
 
   /** Writes how it ended; the events of that are the last ones. */
-  #finish(): Observable<BatchEvent> {
+  #finish(): Observable<EventGroup> {
     let events: readonly BatchEvent[] = [];
     if (this.#refused === undefined) events = writeEnding(this.#atEnd);
     else undoRun(this.#atEnd);
     this.#settle();
     // Syncs the file: whoever waits for the end hears of it first.
     this.#scheduler.schedule(() => tidyUp(this.#options), 0);
-    return from(events);
+    return of(events);
   }
 
   /** The callbacks, then the end that is no `complete`. */

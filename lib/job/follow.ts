@@ -1,8 +1,10 @@
 import {
   concat,
+  concatAll,
   defer,
   EMPTY,
   filter,
+  map,
   merge,
   of,
   repeat,
@@ -15,7 +17,7 @@ import {
 } from 'rxjs';
 import { BatchError, type BatchErrorCode } from '../core/errors.js';
 import type { BatchEvent, ProgressEvent } from '../core/events.js';
-import { inSlices } from '../operators/in-slices.js';
+import { pagesInSlices } from '../operators/in-slices.js';
 import type { JobRecord } from '../store/store.js';
 import type { EventsOptions } from './batch-job.js';
 import type { JobHost } from './job-host.js';
@@ -40,16 +42,17 @@ export function followJob(
     let cursor = after === 'now' ? store.lastSeq(key) : (after ?? 0);
     let again = false;
 
-    /** Lets through what was not told yet, and remembers that it was. */
-    const advance = filter<BatchEvent>((event) => {
+    const isNew = (event: BatchEvent): boolean => {
       if (event.seq <= cursor || isTakenBack(host, event)) return false;
       cursor = event.seq;
       return true;
-    });
+    };
+    /** Lets through what was not told yet, and remembers that it was. */
+    const advance = map((events: readonly BatchEvent[]) => events.filter(isNew));
     // A page may hold nothing but an end that is being taken back, so the place in the table has a cursor of its own.
-    const replay = (): Observable<BatchEvent> => {
+    const replay = (): Observable<BatchEvent[]> => {
       let read = cursor;
-      return inSlices(
+      return pagesInSlices(
         () => {
           const page = store.eventsAfter(key, read, pageSize);
           read = page.at(-1)?.seq ?? read;
@@ -59,12 +62,12 @@ export function followJob(
       ).pipe(advance);
     };
 
-    const next = (): Observable<BatchEvent> => {
+    const next = (): Observable<BatchEvent[]> => {
       again = false;
       const active = host.active(jobId);
       if (active !== undefined) {
-        const live$ = active.live$.pipe(advance);
-        return acrossPauses ? live$.pipe(catchError(() => wait())) : live$;
+        const groups$ = active.groups$.pipe(advance);
+        return acrossPauses ? groups$.pipe(catchError(() => wait())) : groups$;
       }
       const record = requireJob(host, jobId);
       const status = statusOf(host, record);
@@ -77,13 +80,14 @@ export function followJob(
       return EMPTY;
     };
 
-    const snapshot = typeof after === 'number' ? EMPTY : defer(() => of(snapshotEvent(host, jobId, cursor)));
+    const snapshot: Observable<BatchEvent[]> =
+      typeof after === 'number' ? EMPTY : defer(() => of([snapshotEvent(host, jobId, cursor)]));
     // While an ended job's input is read again, it is open which of its past events still stand.
     const decided = (): Observable<never> => host.active(jobId)?.decided$ ?? EMPTY;
     const rounds = defer(() => concat(decided(), defer(replay), defer(next))).pipe(
       repeat({ delay: () => (again ? soon(host, jobId) : EMPTY) }),
     );
-    return concat(snapshot, rounds).pipe(acrossPauses ? takeUntil(host.closed$) : (same$) => same$);
+    return concat(snapshot, rounds).pipe(concatAll(), acrossPauses ? takeUntil(host.closed$) : (same$) => same$);
   });
 }
 

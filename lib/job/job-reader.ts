@@ -134,7 +134,7 @@ export class StoredJobReader implements JobReader {
       filter((jobId) => wanted.has(jobId)),
       startWith(...jobIds),
       map((jobId) => host.active(jobId)),
-      mergeMap((run) => (run === undefined ? EMPTY : merge(run.live$.pipe(catchError(() => EMPTY)), run.ended$))),
+      mergeMap((run) => (run === undefined ? EMPTY : merge(run.groups$.pipe(catchError(() => EMPTY)), run.ended$))),
     );
     // Other processes say nothing: they are looked after.
     return merge(runs$, interval(pollMs, host.scheduler), host.closed$);

@@ -1,4 +1,4 @@
-import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, concatAll, Observable, type SchedulerLike } from 'rxjs';
 
 export interface SliceOptions {
   /** Milliseconds of work before the event loop gets a turn. Default 10. */
@@ -10,11 +10,16 @@ export interface SliceOptions {
  * Emits page after page, asked for one at a time, until one is empty. Works on without a pause for `sliceMs`, then lets
  * the event loop have a turn: a million rows neither hold it up nor wait for a timer per page.
  */
-export function inSlices<T>(
+export function inSlices<T>(nextPage: () => readonly T[], options: SliceOptions = {}): Observable<T> {
+  return pagesInSlices(nextPage, options).pipe(concatAll());
+}
+
+/** The same, a page at a time. */
+export function pagesInSlices<T>(
   nextPage: () => readonly T[],
   { sliceMs = 10, scheduler = asyncScheduler }: SliceOptions = {},
-): Observable<T> {
-  return new Observable<T>((subscriber) => {
+): Observable<readonly T[]> {
+  return new Observable<readonly T[]>((subscriber) => {
     const work = (): void => {
       const until = scheduler.now() + sliceMs;
       try {
@@ -24,10 +29,8 @@ export function inSlices<T>(
             subscriber.complete();
             return;
           }
-          for (const value of page) {
-            subscriber.next(value);
-            if (subscriber.closed) return;
-          }
+          subscriber.next(page);
+          if (subscriber.closed) return;
         } while (scheduler.now() < until);
       } catch (error) {
         subscriber.error(error);

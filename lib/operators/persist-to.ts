@@ -1,4 +1,11 @@
-import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike, type Subscription } from 'rxjs';
+import {
+  asyncScheduler,
+  concatAll,
+  Observable,
+  type OperatorFunction,
+  type SchedulerLike,
+  type Subscription,
+} from 'rxjs';
 
 /** Where `persistTo` writes: one call is one transaction; what it returns is durable. */
 export interface Journal<D, E> {
@@ -25,9 +32,17 @@ const briefCommitMs = 2;
  * was written or emitted. On completion the waiting group is written first.
  */
 export function persistTo<D, E>(journal: Journal<D, E>, options: PersistOptions<D> = {}): OperatorFunction<D, E> {
+  return (source) => source.pipe(persistGroups(journal, options), concatAll());
+}
+
+/** The same, with the events of a group together: what passes through ten operators passes once for all of them. */
+export function persistGroups<D, E>(
+  journal: Journal<D, E>,
+  options: PersistOptions<D> = {},
+): OperatorFunction<D, readonly E[]> {
   const { maxGroup = 256, weigh = () => 1, scheduler = asyncScheduler } = options;
   return (source) =>
-    new Observable<E>((subscriber) => {
+    new Observable<readonly E[]>((subscriber) => {
       let group: D[] = [];
       let weight = 0;
       let restMs = 0;
@@ -52,7 +67,7 @@ export function persistTo<D, E>(journal: Journal<D, E>, options: PersistOptions<
         }
         const tookMs = scheduler.now() - startedAt;
         restMs = tookMs <= briefCommitMs ? 0 : Math.min(tookMs * restFactor, longestRestMs);
-        for (const event of events) subscriber.next(event);
+        subscriber.next(events);
       };
 
       // A commit or its events may bring about further drafts, and the end: they wait, or they would overtake the events in hand.
