@@ -20,11 +20,9 @@ export interface PersistOptions<D = unknown> {
   readonly scheduler?: SchedulerLike;
 }
 
-/** After a slow commit the next waits four times as long, so that commits take a fifth of the thread at most. */
+/** After a commit the next waits four times as long as it took, so that commits take a fifth of the thread at most. */
 const restFactor = 4;
 const longestRestMs = 50;
-/** A commit this short needs no rest beyond one turn of the event loop. */
-const briefCommitMs = 2;
 
 /**
  * Writes down what happened before telling anyone: drafts that arrive within a turn of the event loop share one
@@ -65,8 +63,7 @@ export function persistGroups<D, E>(
           subscriber.error(error);
           return;
         }
-        const tookMs = scheduler.now() - startedAt;
-        restMs = tookMs <= briefCommitMs ? 0 : Math.min(tookMs * restFactor, longestRestMs);
+        restMs = Math.min((scheduler.now() - startedAt) * restFactor, longestRestMs);
         subscriber.next(events);
       };
 

@@ -1,4 +1,4 @@
-import { asyncScheduler, Observable, type SchedulerLike, type Subscriber, type Subscription } from 'rxjs';
+import { asyncScheduler, Observable, of, type SchedulerLike, type Subscriber, type Subscription } from 'rxjs';
 import { Lanes, type Lane } from './lanes.js';
 
 /** Nothing to hand out now; `ready$` will tell. */
@@ -16,6 +16,8 @@ export interface PullSource<T> {
 export interface MergePullOptions {
   /** Values worked on at the same time. */
   readonly concurrency: number;
+  /** How many of them by now, where it is not all from the start. Default: all. */
+  readonly opening$?: Observable<number>;
   /** Values pulled before the event loop gets a turn, so that synchronous work cannot starve it. Default 256. */
   readonly turn?: number;
   readonly scheduler?: SchedulerLike;
@@ -29,19 +31,18 @@ export function pullLanes<T, R>(source: PullSource<T>, begin: Begin<T, R>, optio
   return new Observable<R>((subscriber) => {
     const puller = new Puller(source, begin, subscriber, options);
     subscriber.add(() => puller.lanes.unsubscribe());
+    const fail = (error: unknown): void => subscriber.error(error);
+    subscriber.add(source.ready$.subscribe({ next: () => puller.drain(), error: fail }));
     subscriber.add(
-      source.ready$.subscribe({
-        next: () => puller.drain(),
-        error: (error: unknown) => subscriber.error(error),
-      }),
+      (options.opening$ ?? of(options.concurrency)).subscribe({ next: (n) => puller.open(n), error: fail }),
     );
-    puller.drain();
   });
 }
 
 class Puller<T, R> {
   readonly lanes: Lanes<R>;
   readonly #concurrency: number;
+  #open = 0;
   readonly #turn: number;
   readonly #scheduler: SchedulerLike;
   #pulled = 0;
@@ -60,12 +61,18 @@ class Puller<T, R> {
     this.lanes = new Lanes(subscriber, () => this.drain());
   }
 
+  /** So many lanes may be in use from now on. */
+  open(lanes: number): void {
+    this.#open = Math.min(lanes, this.#concurrency);
+    this.drain();
+  }
+
   /** Work that is over at once re-enters here; the running loop picks up its lane. */
   drain(): void {
     if (this.#draining) return;
     this.#draining = true;
     try {
-      while (!this.subscriber.closed && this.lanes.size < this.#concurrency && this.#yielded === undefined) {
+      while (!this.subscriber.closed && this.lanes.size < this.#open && this.#yielded === undefined) {
         if (this.#pulled >= this.#turn) return this.#yield();
         const value = this.source.pull();
         if (value === IDLE) return;

@@ -10,6 +10,7 @@ import type { Draft } from '../store/store.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import { Deadlines } from './deadlines.js';
 import type { Decision, OutcomeOptions } from './outcome.js';
+import { laneOpening } from './lane-opening.js';
 import { safeClassify } from './safe-classify.js';
 import { safeEstimate } from './safe-estimate.js';
 import { Stragglers } from './stragglers.js';
@@ -61,6 +62,7 @@ export function emulatedRun(options: EmulatedRunOptions): Observable<Draft> {
   };
   return pullLanes<WorkItem, Draft>(queue, (item, lane) => sendItem(item, sendOptions, lane), {
     concurrency,
+    opening$: laneOpening(concurrency, scheduler),
     scheduler,
   });
 }

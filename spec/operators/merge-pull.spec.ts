@@ -39,6 +39,38 @@ describe('mergePull', () => {
   );
 
   it(
+    'opens its slots as it is told, never more than there are',
+    marbles(({ cold, expectObservable, flush }) => {
+      const source = sourceOf(upTo(100));
+      const opening$ = cold('a--b---c|', { a: 1, b: 2, c: 9 });
+      const pulled: number[] = [];
+      const project = (): Observable<never> => {
+        pulled.push(source.pulled);
+        return NEVER;
+      };
+      expectObservable(mergePull(source, project, { concurrency: 3, opening$ }), '^-----!').toBe('-');
+      flush();
+      expect(pulled).toEqual([1, 2]);
+      const wide = sourceOf(upTo(100));
+      expectObservable(
+        mergePull(wide, () => NEVER, { concurrency: 3, opening$ }),
+        '^---------!',
+      ).toBe('-');
+      flush();
+      expect(wide.pulled).toBe(3);
+    }),
+  );
+
+  it('fails where what opens them does', () => {
+    const seen: unknown[] = [];
+    const opening$ = throwError(() => new Error('broken'));
+    mergePull(sourceOf(upTo(3)), () => NEVER, { concurrency: 3, opening$ }).subscribe({
+      error: (error: unknown) => seen.push(error),
+    });
+    expect(seen).toEqual([new Error('broken')]);
+  });
+
+  it(
     'asks for nothing it has no slot for',
     marbles(({ cold, expectObservable, flush }) => {
       const source = sourceOf(upTo(100));

@@ -81,7 +81,8 @@ describe('persistTo', () => {
   );
 
   it.each([
-    ['a brief commit', 2, 0],
+    ['one too brief to be measured: not at all', 0, 0],
+    ['a brief commit: four times as long', 1, 4],
     ['a slow one: four times as long', 5, 20],
     ['a very slow one: 50 ms at most', 30, 50],
   ])('rests after %s', (_what, tookMs, restMs) => {
