@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { proveChaos } from './chaos/prove-chaos.js';
 import { providers } from './chaos/scenario.js';
 import { numbersOf } from './harness/arguments.js';
+import { exitOnSignals } from './harness/child.js';
 import { formatRows } from './harness/table.js';
 
 /** `npm run prove:chaos -- --items 20000 --seed 7 --minutes 10`. Exit code 1 if a promise is broken, or the time is up. */
@@ -19,6 +20,7 @@ async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = proof.kept ? 0 : 1;
 }
 
+exitOnSignals();
 main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(error);
   process.exitCode = 1;

@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { describeLeft } from './crash/describe-left.js';
 import { proveCrash } from './crash/prove-crash.js';
 import { numbersOf } from './harness/arguments.js';
+import { exitOnSignals } from './harness/child.js';
 import { formatRows } from './harness/table.js';
 
 /** `npm run prove:crash -- --kills 200 --seed 7`: 200 kills in each mode. Exit code 1 if a promise is broken. */
@@ -18,6 +19,7 @@ async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = proof.kept ? 0 : 1;
 }
 
+exitOnSignals();
 main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(error);
   process.exitCode = 1;

@@ -15,9 +15,11 @@ export interface Child {
   kill(signal?: NodeJS.Signals): void;
 }
 
-/** Starts a compiled program with a task. */
+/** Starts a compiled program with a task. It does not outlive this process, whose exit by a signal is seen to by `exitOnSignals`. */
 export function startChild(file: string, task: unknown): Child {
   const child = spawn(process.execPath, [file, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const reap = (): void => void child.kill('SIGKILL');
+  process.once('exit', reap);
   const lines: string[] = [];
   const waiting = new Set<() => void>();
   let stderr = '';
@@ -31,6 +33,7 @@ export function startChild(file: string, task: unknown): Child {
   const gone = new Promise<number | NodeJS.Signals>((resolve) => {
     child.on('close', (code, signal) => {
       over = true;
+      process.off('exit', reap);
       look();
       resolve(code ?? signal ?? 'SIGKILL');
     });
@@ -53,4 +56,10 @@ export function startChild(file: string, task: unknown): Child {
       }),
     kill: (signal = 'SIGKILL') => void child.kill(signal),
   };
+}
+
+/** By itself a process ends at a signal without its `exit` event. */
+export function exitOnSignals(): void {
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
 }
