@@ -109,9 +109,9 @@ describe('salvage', () => {
     }
   });
 
-  it('leaves out the write-ahead log of another program', () => {
-    const path = wholeFile();
-    writeFileSync(`${path}-wal`, foreignLog(newPath()));
+  it.each([4_096, 8_192])('leaves out the write-ahead log of another program, with pages of %i bytes', (bytes) => {
+    const path = wholeFile(bytes);
+    writeFileSync(`${path}-wal`, foreignLog(newPath(), bytes));
     expect(salvaged(path).results).toHaveLength(count);
   });
 

@@ -64,9 +64,10 @@ export function resultsOn(path: string, page: number): number {
   return rows.filter(({ columns }) => columns?.length === 7 && columns[2] === 2).length;
 }
 
-/** The write-ahead log of a database of another program, made at this path. */
-export function foreignLog(path: string): Buffer {
+/** The write-ahead log of a database of another program, made at this path, with pages of so many bytes. */
+export function foreignLog(path: string, bytes = 4_096): Buffer {
   const db = new Database(path);
+  db.pragma(`page_size = ${bytes}`);
   db.pragma('journal_mode = WAL');
   db.exec('CREATE TABLE jobs (mine TEXT)');
   const row = db.prepare('INSERT INTO jobs VALUES (?)');
