@@ -45,7 +45,7 @@ export class ActiveJob {
   readonly jobId: string;
   readonly #options: ActiveJobOptions;
   readonly #scheduler: SchedulerLike;
-  readonly #live = new Subject<EventGroup>();
+  readonly #groups = new Subject<EventGroup>();
   readonly #ticks = new Subject<void>();
   readonly #ended = new Subject<void>();
   readonly #decided = new Subject<never>();
@@ -59,9 +59,9 @@ export class ActiveJob {
   #phase: 'new' | 'running' | 'finished' | 'over' = 'new';
 
   /** Events as they are committed, a group at a time; completes or errors as the job ends. */
-  readonly groups$: Observable<EventGroup> = this.#live.asObservable();
+  readonly groups$: Observable<EventGroup> = this.#groups.asObservable();
   /** The same one by one. */
-  readonly live$: Observable<BatchEvent> = this.#live.pipe(concatAll());
+  readonly live$: Observable<BatchEvent> = this.#groups.pipe(concatAll());
   /** Completes after the end was written, told, and the lease given back. */
   readonly ended$: Observable<void> = this.#ended.asObservable();
 
@@ -170,11 +170,11 @@ export class ActiveJob {
       defer(() => this.#finish()),
       defer(() => this.#afterwards()),
     ).subscribe({
-      next: (events) => this.#live.next(events),
+      next: (events) => this.#groups.next(events),
       error: (error: unknown) => this.#die(toBatchError(error, this.jobId)),
       complete: () => {
         this.#over();
-        this.#live.complete();
+        this.#groups.complete();
       },
     });
   }
@@ -250,7 +250,7 @@ export class ActiveJob {
       if (error.code !== 'lease_lost') recordFailure(this.#atEnd, error);
     }
     this.#over();
-    this.#live.error(error);
+    this.#groups.error(error);
   }
 
   get #atEnd(): EndingRun {
