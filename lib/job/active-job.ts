@@ -25,6 +25,7 @@ import { openShards } from '../native/open-shards.js';
 import { persistGroups } from '../operators/persist-to.js';
 import type { RunSettings } from '../options/run-options.js';
 import type { Limiter } from '../pacing/limiter.js';
+import { maxAtRisk } from '../run/max-at-risk.js';
 import type { StopRequest } from '../run/stop.js';
 import type { ControlRequest } from '../store/store.js';
 import type { ActiveJobOptions } from './active-job-options.js';
@@ -204,7 +205,7 @@ export class ActiveJob {
     });
     return merge(ticks$, work$).pipe(
       persistGroups(journal, {
-        maxGroup: Math.min(256, settings.concurrency),
+        maxGroup: Math.min(256, maxAtRisk(settings.concurrency)),
         weigh: draftWeight,
         scheduler: this.#scheduler,
       }),

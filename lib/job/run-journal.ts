@@ -57,6 +57,8 @@ export class RunJournal implements Journal<RunDraft, BatchEvent> {
     state.lowWater = queue.lowWater;
     if (finished) this.options.onResults();
     if (control !== null) this.options.onControl(control);
+    // Last: requests that waited for this leave now.
+    state.work.committed();
     return events;
   }
 }

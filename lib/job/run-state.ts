@@ -1,6 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 import type { JobStatus, StopReason } from '../core/job.js';
 import type { PacingState, Progress } from '../core/progress.js';
+import { maxAtRisk } from '../run/max-at-risk.js';
 import { ProgressTracker } from '../run/progress-tracker.js';
 import { withShards } from '../native/shard-board.js';
 import type { ModeChoice } from '../native/choose-mode.js';
@@ -48,6 +49,7 @@ export class RunState {
       claim: (after, limit) => store.claim(lease, after, limit),
       toItem: (claimed) => toWorkItem(claimed, defaults),
       lowWater: record.lowWater,
+      maxAtRisk: maxAtRisk(concurrency),
       maxDelayed: Math.max(1_000, 4 * concurrency),
       scheduler,
     });

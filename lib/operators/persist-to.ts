@@ -75,7 +75,8 @@ export function persistGroups<D, E>(
         while (end !== undefined && group.length > 0 && !subscriber.closed);
         flushing = false;
         if (end !== undefined) end();
-        else if (group.length > 0 && !subscriber.closed) planned = scheduler.schedule(flush, restMs);
+        else if (group.length > 0 && !subscriber.closed)
+          planned = scheduler.schedule(flush, weight >= maxGroup ? 0 : restMs);
       };
 
       const upstream = source.subscribe({

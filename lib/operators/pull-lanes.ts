@@ -1,4 +1,4 @@
-import { asyncScheduler, Observable, of, type SchedulerLike, type Subscriber, type Subscription } from 'rxjs';
+import { asyncScheduler, Observable, of, type SchedulerLike, type Subscriber } from 'rxjs';
 import { Lanes, type Lane } from './lanes.js';
 
 /** Nothing to hand out now; `ready$` will tell. */
@@ -18,7 +18,7 @@ export interface MergePullOptions {
   readonly concurrency: number;
   /** How many of them by now, where it is not all from the start. Default: all. */
   readonly opening$?: Observable<number>;
-  /** Values pulled before the event loop gets a turn, so that synchronous work cannot starve it. Default 256. */
+  /** Values pulled at most before the event loop gets a turn, so that work that is over at once cannot starve it. Default 256. */
   readonly turn?: number;
   readonly scheduler?: SchedulerLike;
 }
@@ -44,10 +44,11 @@ class Puller<T, R> {
   readonly #concurrency: number;
   #open = 0;
   readonly #turn: number;
+  readonly #half: number;
   readonly #scheduler: SchedulerLike;
+  /** Since the event loop had its turn. */
   #pulled = 0;
   #draining = false;
-  #yielded: Subscription | undefined;
 
   constructor(
     private readonly source: PullSource<T>,
@@ -57,6 +58,7 @@ class Puller<T, R> {
   ) {
     this.#concurrency = concurrency;
     this.#turn = turn;
+    this.#half = Math.ceil(turn / 2);
     this.#scheduler = scheduler;
     this.lanes = new Lanes(subscriber, () => this.drain());
   }
@@ -72,15 +74,14 @@ class Puller<T, R> {
     if (this.#draining) return;
     this.#draining = true;
     try {
-      while (!this.subscriber.closed && this.lanes.size < this.#open && this.#yielded === undefined) {
-        if (this.#pulled >= this.#turn) return this.#yield();
+      while (!this.subscriber.closed && this.lanes.size < this.#open && this.#pulled < this.#turn) {
         const value = this.source.pull();
         if (value === IDLE) return;
         if (value === DONE) {
           if (this.lanes.size === 0) this.subscriber.complete();
           return;
         }
-        this.#pulled++;
+        if (++this.#pulled === this.#half) this.#nextTurn();
         this.begin(value, this.lanes.open());
       }
     } catch (error) {
@@ -90,14 +91,13 @@ class Puller<T, R> {
     }
   }
 
-  #yield(): void {
-    const yielded = this.#scheduler.schedule(() => {
-      this.subscriber.remove(yielded);
-      this.#yielded = undefined;
+  /** Planned when half of a turn is used: who waits for real answers has it before the other half is, and never stands still. */
+  #nextTurn(): void {
+    const begun = this.#scheduler.schedule(() => {
+      this.subscriber.remove(begun);
       this.#pulled = 0;
       this.drain();
     }, 0);
-    this.#yielded = yielded;
-    this.subscriber.add(yielded);
+    this.subscriber.add(begun);
   }
 }

@@ -1,5 +1,3 @@
-import type { Draft } from '../store/store.js';
-
 /** What a run takes its items from, as its input and its journal see it. */
 export interface RunQueue {
   /** The end was told to whoever pulls. */
@@ -21,6 +19,4 @@ export interface RunQueue {
   inputAgain(): void;
   /** An item's final result is being written: the low-water mark of that commit may count it. */
   written(ordinal: number): void;
-  /** A group of drafts is durable. */
-  committed?(drafts: readonly Draft[]): void;
 }

@@ -2,6 +2,7 @@ import { asyncScheduler, Subject, Subscription, type Observable, type SchedulerL
 import { LowWaterMark } from '../core/low-water-mark.js';
 import { DONE, IDLE, type PullSource } from '../operators/merge-pull.js';
 import type { ClaimedItem } from '../store/store.js';
+import type { RunQueue } from './run-queue.js';
 import type { WorkItem } from './work-item.js';
 
 export interface WorkQueueOptions {
@@ -12,6 +13,8 @@ export interface WorkQueueOptions {
   readonly lowWater: number;
   /** Items that may wait for their next attempt before no new ones are claimed. Default 1,000. */
   readonly maxDelayed?: number;
+  /** Items that may be handed out, or settled and not durable yet, at the same time. Default: any number. */
+  readonly maxAtRisk?: number;
   readonly scheduler?: SchedulerLike;
 }
 
@@ -21,7 +24,7 @@ const pageSize = 256;
  * What is to be sent next: items whose wait is over, then the store's, a page at a time. An item that waits for its next
  * attempt holds no slot.
  */
-export class WorkQueue implements PullSource<WorkItem> {
+export class WorkQueue implements PullSource<WorkItem>, RunQueue {
   readonly #ready = new Subject<void>();
   readonly ready$: Observable<void> = this.#ready.asObservable();
   #mark: LowWaterMark;
@@ -34,6 +37,9 @@ export class WorkQueue implements PullSource<WorkItem> {
   #again: WorkItem[] = [];
   #delayed = 0;
   #outstanding = 0;
+  #unwritten = 0;
+  readonly #maxAtRisk: number;
+  #held = false;
   #inputEnded = false;
   #open = false;
   #closed = false;
@@ -44,11 +50,16 @@ export class WorkQueue implements PullSource<WorkItem> {
     this.#claimedTo = options.lowWater;
     this.#scheduler = options.scheduler ?? asyncScheduler;
     this.#maxDelayed = options.maxDelayed ?? 1_000;
+    this.#maxAtRisk = options.maxAtRisk ?? Infinity;
   }
 
   pull(): WorkItem | typeof IDLE | typeof DONE {
     if (this.#closed) return this.#done();
     if (!this.#open) return IDLE;
+    if (this.#outstanding + this.#unwritten >= this.#maxAtRisk) {
+      this.#held = true;
+      return IDLE;
+    }
     const item = this.#again.shift() ?? this.#nextClaimed();
     if (item !== undefined) {
       this.#outstanding++;
@@ -120,11 +131,20 @@ export class WorkQueue implements PullSource<WorkItem> {
   /** Has its final result, which waits to be written. */
   settled(): void {
     this.#outstanding--;
+    this.#unwritten++;
   }
 
   /** Its final result is being written: the low-water mark of that commit may count it. */
   written(ordinal: number): void {
     this.#mark.finish(ordinal);
+  }
+
+  /** What was settled is durable. */
+  committed(): void {
+    this.#unwritten = 0;
+    if (!this.#held) return;
+    this.#held = false;
+    this.#ready.next();
   }
 
   get lowWater(): number {

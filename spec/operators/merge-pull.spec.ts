@@ -1,4 +1,5 @@
-import { EMPTY, NEVER, Observable, of, take, tap, throwError, timer } from 'rxjs';
+import { count, EMPTY, NEVER, Observable, of, take, tap, throwError, timer, timestamp, type Subscription } from 'rxjs';
+import type { TestScheduler } from 'rxjs/testing';
 import { DONE, IDLE, mergePull, type PullSource } from '../../lib/operators/merge-pull.js';
 import { marbles } from '../support/marbles.js';
 
@@ -220,4 +221,23 @@ describe('mergePull', () => {
     clearImmediate(watch);
     expect(turned).toBeGreaterThan(3);
   });
+
+  it(
+    'keeps its slots filled across turns, where the inner ones take turns themselves',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      // As with Node, where the shortest timer takes as long as several turns.
+      const timers = { now: () => scheduler.now(), schedule: slower } as unknown as TestScheduler;
+      function slower(...[work, delay = 0, state]: Parameters<TestScheduler['schedule']>): Subscription {
+        return scheduler.schedule(work, Math.max(delay, 3), state);
+      }
+      const merged$ = mergePull(sourceOf(upTo(60)), () => cold('-(x|)'), {
+        concurrency: 2,
+        turn: 16,
+        scheduler: timers,
+      });
+      expectObservable(merged$.pipe(count(), timestamp(scheduler))).toBe('30ms (n|)', {
+        n: { value: 60, timestamp: 30 },
+      });
+    }),
+  );
 });

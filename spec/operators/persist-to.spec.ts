@@ -17,6 +17,19 @@ class Groups implements Journal<string, string> {
   }
 }
 
+/** Time and tasks as the spec says; the newest task is the one that counts. */
+function handClock() {
+  const [delays, tasks]: [number[], (() => void)[]] = [[], []];
+  let now = 0;
+  const schedule = (task: () => void, delay = 0): { unsubscribe(): void } => {
+    delays.push(delay);
+    tasks.push(task);
+    return { unsubscribe: () => undefined };
+  };
+  const scheduler = { now: () => now, schedule } as unknown as TestScheduler;
+  return { scheduler, delays, pass: (ms: number) => (now += ms), run: () => tasks.pop()?.() };
+}
+
 describe('persistTo', () => {
   it(
     'writes what arrives in one turn as one group, and emits after it',
@@ -86,27 +99,32 @@ describe('persistTo', () => {
     ['a slow one: four times as long', 5, 20],
     ['a very slow one: 50 ms at most', 30, 50],
   ])('rests after %s', (_what, tookMs, restMs) => {
-    const delays: number[] = [];
-    let now = 0;
-    const work: (() => void)[] = [];
-    const scheduler = {
-      now: () => now,
-      schedule: (task: () => void, delay = 0) => {
-        delays.push(delay);
-        work.push(task);
-        return { unsubscribe: () => undefined };
-      },
-    };
+    const clock = handClock();
     const drafts$ = new Subject<string>();
-    const journal = new Groups(() => void (now += tookMs));
-    drafts$.pipe(persistTo(journal, { scheduler: scheduler as unknown as TestScheduler })).subscribe();
+    const journal = new Groups(() => void clock.pass(tookMs));
+    drafts$.pipe(persistTo(journal, clock)).subscribe();
     drafts$.next('a');
-    work.shift()?.();
+    clock.run();
     drafts$.next('b');
     drafts$.next('c');
-    expect(delays).toEqual([0, restMs]);
-    work.shift()?.();
+    expect(clock.delays).toEqual([0, restMs]);
+    clock.run();
     expect(journal.written).toEqual(['a', 'bc']);
+  });
+
+  it('does not rest with a group that was filled while the last was written', () => {
+    const clock = handClock();
+    const drafts$ = new Subject<string>();
+    const journal = new Groups((group) => {
+      clock.pass(5);
+      if (group === 'ab') from('cd').subscribe((draft) => drafts$.next(draft));
+    });
+    drafts$.pipe(persistTo(journal, { ...clock, maxGroup: 2 })).subscribe();
+    drafts$.next('a');
+    drafts$.next('b');
+    expect(clock.delays).toEqual([0, 0]);
+    clock.run();
+    expect(journal.written).toEqual(['ab', 'cd']);
   });
 
   it(

@@ -175,6 +175,43 @@ describe('WorkQueue', () => {
     }
   });
 
+  it('holds items back while too many are handed out or not durable yet', () => {
+    const { queue } = queueOver(9, { maxAtRisk: 3 });
+    queue.open();
+    let told = 0;
+    queue.ready$.subscribe(() => told++);
+    expect(drain(queue)).toEqual([1, 2, 3, 'idle']);
+    queue.settled();
+    queue.settled();
+    expect(drain(queue)).toEqual(['idle']);
+    queue.committed();
+    expect(told).toBe(1);
+    expect(drain(queue)).toEqual([4, 5, 'idle']);
+    queue.committed();
+    expect(told).toBe(2);
+    expect(drain(queue)).toEqual(['idle']);
+  });
+
+  it('tells nobody of a commit that nobody waited for', () => {
+    const { queue } = queueOver(9, { maxAtRisk: 3 });
+    queue.open();
+    let told = 0;
+    queue.ready$.subscribe(() => told++);
+    pull(queue);
+    queue.settled();
+    queue.committed();
+    expect(told).toBe(0);
+  });
+
+  it('has room for an item that waits for its next attempt', () => {
+    const { queue } = queueOver(9, { maxAtRisk: 2 });
+    queue.open();
+    const first = pull(queue);
+    expect(drain(queue)).toEqual([2, 'idle']);
+    queue.delay(first, 0);
+    expect(drain(queue)).toEqual([1, 'idle']);
+  });
+
   it('counts an item as finished when its result is written, not before', () => {
     const { queue } = queueOver(3);
     queue.open();
