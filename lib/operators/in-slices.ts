@@ -1,4 +1,4 @@
-import { asyncScheduler, concatAll, Observable, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, concatAll, Observable, type SchedulerLike, type Unsubscribable } from 'rxjs';
 
 export interface SliceOptions {
   /** Milliseconds of work before the event loop gets a turn. Default 10. */
@@ -20,7 +20,11 @@ export function pagesInSlices<T>(
   { sliceMs = 10, scheduler = asyncScheduler }: SliceOptions = {},
 ): Observable<readonly T[]> {
   return new Observable<readonly T[]>((subscriber) => {
+    let planned: Unsubscribable | undefined;
+    subscriber.add(() => planned?.unsubscribe());
     const work = (): void => {
+      // Planned before the work: a timer takes a millisecond at least, which passes meanwhile.
+      planned = scheduler.schedule(work, 0);
       const until = scheduler.now() + sliceMs;
       try {
         do {
@@ -34,9 +38,7 @@ export function pagesInSlices<T>(
         } while (scheduler.now() < until);
       } catch (error) {
         subscriber.error(error);
-        return;
       }
-      subscriber.add(scheduler.schedule(work, 0));
     };
     work();
   });

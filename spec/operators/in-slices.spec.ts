@@ -55,10 +55,14 @@ describe('inSlices', () => {
 
   it('has a turn of the event loop after each slice', () => {
     let now = 0;
-    const planned: (() => void)[] = [];
+    const planned: { readonly work: () => void; readonly at: number }[] = [];
     const scheduler = {
       now: () => now,
-      schedule: (work: () => void) => (planned.push(work), { unsubscribe: () => undefined }),
+      schedule: (work: () => void) => {
+        const plan = { work, at: now };
+        planned.push(plan);
+        return { unsubscribe: () => planned.splice(0, planned.length, ...planned.filter((other) => other !== plan)) };
+      },
     };
     const seen: number[] = [];
     let done = false;
@@ -71,12 +75,17 @@ describe('inSlices', () => {
       next: (n) => seen.push(n),
       complete: () => (done = true),
     });
-    const slices = [seen.length];
-    for (let work = planned.shift(); work !== undefined; work = planned.shift()) {
-      work();
-      slices.push(seen.length);
+    const slices = [[0, seen.length]];
+    for (let plan = planned.shift(); plan !== undefined; plan = planned.shift()) {
+      plan.work();
+      slices.push([plan.at, seen.length]);
     }
-    expect(slices).toEqual([3, 6, 7]);
+    // Each turn is planned as the slice before it begins: a timer's shortest wait is over when that ends.
+    expect(slices).toEqual([
+      [0, 3],
+      [0, 6],
+      [12, 7],
+    ]);
     expect(done).toBe(true);
   });
 
