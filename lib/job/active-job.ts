@@ -206,6 +206,8 @@ export class ActiveJob {
     return merge(ticks$, work$).pipe(
       persistGroups(journal, {
         maxGroup: Math.min(256, maxAtRisk(settings.concurrency)),
+        // From here on lanes may have to wait for the commit.
+        restBelow: settings.concurrency,
         weigh: draftWeight,
         scheduler: this.#scheduler,
       }),

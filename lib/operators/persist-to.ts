@@ -15,6 +15,8 @@ export interface Journal<D, E> {
 export interface PersistOptions<D = unknown> {
   /** Drafts in one transaction at most. Default 256. */
   readonly maxGroup?: number;
+  /** Fewer drafts than these rest after a commit; so many are written on the next turn. Default: `maxGroup`, which is at once. */
+  readonly restBelow?: number;
   /** How many a draft counts for, where one stands for several. Default 1. */
   readonly weigh?: (draft: D) => number;
   readonly scheduler?: SchedulerLike;
@@ -38,13 +40,14 @@ export function persistGroups<D, E>(
   journal: Journal<D, E>,
   options: PersistOptions<D> = {},
 ): OperatorFunction<D, readonly E[]> {
-  const { maxGroup = 256, weigh = () => 1, scheduler = asyncScheduler } = options;
+  const { maxGroup = 256, restBelow = maxGroup, weigh = () => 1, scheduler = asyncScheduler } = options;
   return (source) =>
     new Observable<readonly E[]>((subscriber) => {
       let group: D[] = [];
       let weight = 0;
       let restMs = 0;
       let planned: Subscription | undefined;
+      let resting = false;
       let flushing = false;
       let end: (() => void) | undefined;
 
@@ -67,6 +70,13 @@ export function persistGroups<D, E>(
         subscriber.next(events);
       };
 
+      const plan = (): void => {
+        if (planned !== undefined && (weight < restBelow || !resting)) return;
+        planned?.unsubscribe();
+        resting = weight < restBelow;
+        planned = scheduler.schedule(flush, resting ? restMs : 0);
+      };
+
       // A commit or its events may bring about further drafts, and the end: they wait, or they would overtake the events in hand.
       const flush = (): void => {
         if (flushing) return;
@@ -75,8 +85,7 @@ export function persistGroups<D, E>(
         while (end !== undefined && group.length > 0 && !subscriber.closed);
         flushing = false;
         if (end !== undefined) end();
-        else if (group.length > 0 && !subscriber.closed)
-          planned = scheduler.schedule(flush, weight >= maxGroup ? 0 : restMs);
+        else if (group.length > 0 && !subscriber.closed) plan();
       };
 
       const upstream = source.subscribe({
@@ -85,7 +94,7 @@ export function persistGroups<D, E>(
           weight += weigh(draft);
           if (flushing) return;
           if (weight >= maxGroup) flush();
-          else planned ??= scheduler.schedule(flush, restMs);
+          else plan();
         },
         error: (error: unknown) => {
           end = () => subscriber.error(error);

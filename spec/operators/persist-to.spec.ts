@@ -112,6 +112,22 @@ describe('persistTo', () => {
     expect(journal.written).toEqual(['a', 'bc']);
   });
 
+  it('cuts the rest short when there are drafts enough, once', () => {
+    const clock = handClock();
+    const drafts$ = new Subject<string>();
+    const journal = new Groups(() => void clock.pass(5));
+    drafts$.pipe(persistTo(journal, { ...clock, restBelow: 3, maxGroup: 5 })).subscribe();
+    const arrive = (drafts: string) => from(drafts).subscribe((draft) => drafts$.next(draft));
+    arrive('a');
+    clock.run();
+    arrive('bcde');
+    expect(clock.delays).toEqual([0, 20, 0]);
+    clock.run();
+    expect(journal.written).toEqual(['a', 'bcde']);
+    arrive('fghij');
+    expect(journal.written).toEqual(['a', 'bcde', 'fghij']);
+  });
+
   it('does not rest with a group that was filled while the last was written', () => {
     const clock = handClock();
     const drafts$ = new Subject<string>();
