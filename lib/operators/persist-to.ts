@@ -22,8 +22,8 @@ export interface PersistOptions<D = unknown> {
   readonly scheduler?: SchedulerLike;
 }
 
-/** After a commit the next waits four times as long as it took, so that commits take a fifth of the thread at most. */
-const restFactor = 4;
+/** Between two commits is 24 times as long as the first one took, so that commits take a twenty-fifth of the thread. */
+const restFactor = 24;
 const longestRestMs = 50;
 
 /**
@@ -46,6 +46,7 @@ export function persistGroups<D, E>(
       let group: D[] = [];
       let weight = 0;
       let restMs = 0;
+      let restedAt = 0;
       let planned: Subscription | undefined;
       let resting = false;
       let flushing = false;
@@ -66,7 +67,9 @@ export function persistGroups<D, E>(
           subscriber.error(error);
           return;
         }
-        restMs = Math.min((scheduler.now() - startedAt) * restFactor, longestRestMs);
+        const endedAt = scheduler.now();
+        restMs = Math.min((endedAt - startedAt) * restFactor, longestRestMs);
+        restedAt = endedAt + restMs;
         subscriber.next(events);
       };
 
@@ -74,7 +77,9 @@ export function persistGroups<D, E>(
         if (planned !== undefined && (weight < restBelow || !resting)) return;
         planned?.unsubscribe();
         resting = weight < restBelow;
-        planned = scheduler.schedule(flush, resting ? restMs : 0);
+        // Never longer than the rest, should the clock be set back.
+        const leftMs = Math.min(Math.max(restedAt - scheduler.now(), 0), restMs);
+        planned = scheduler.schedule(flush, resting ? leftMs : 0);
       };
 
       // A commit or its events may bring about further drafts, and the end: they wait, or they would overtake the events in hand.

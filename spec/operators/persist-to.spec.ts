@@ -95,8 +95,8 @@ describe('persistTo', () => {
 
   it.each([
     ['one too brief to be measured: not at all', 0, 0],
-    ['a brief commit: four times as long', 1, 4],
-    ['a slow one: four times as long', 5, 20],
+    ['a brief commit: 24 times as long', 1, 24],
+    ['a slow one: 24 times as long', 2, 48],
     ['a very slow one: 50 ms at most', 30, 50],
   ])('rests after %s', (_what, tookMs, restMs) => {
     const clock = handClock();
@@ -112,6 +112,21 @@ describe('persistTo', () => {
     expect(journal.written).toEqual(['a', 'bc']);
   });
 
+  it.each([
+    ['what is left of it', 10, 14],
+    ['nothing, where it is over', 100, 0],
+    ['no longer than it was, where the clock is set back', -3_600_000, 24],
+  ])('counts the rest from the commit, and not from the next draft: %s', (_what, passedMs, leftMs) => {
+    const clock = handClock();
+    const drafts$ = new Subject<string>();
+    drafts$.pipe(persistTo(new Groups(() => void clock.pass(1)), clock)).subscribe();
+    drafts$.next('a');
+    clock.run();
+    clock.pass(passedMs);
+    drafts$.next('b');
+    expect(clock.delays).toEqual([0, leftMs]);
+  });
+
   it('cuts the rest short when there are drafts enough, once', () => {
     const clock = handClock();
     const drafts$ = new Subject<string>();
@@ -121,7 +136,7 @@ describe('persistTo', () => {
     arrive('a');
     clock.run();
     arrive('bcde');
-    expect(clock.delays).toEqual([0, 20, 0]);
+    expect(clock.delays).toEqual([0, 50, 0]);
     clock.run();
     expect(journal.written).toEqual(['a', 'bcde']);
     arrive('fghij');
