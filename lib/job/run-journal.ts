@@ -8,9 +8,15 @@ import type { RunState } from './run-state.js';
 /** A draft of a run, or the wish for a progress: filled in at the moment it is written. */
 export type RunDraft = Draft | DraftGroup | { readonly type: 'tick' };
 
-/** How many rows a draft stands for: a page of a result file is one draft of many, and so is a piece of a large deletion. */
+/** A full page of a result file, half a megabyte, weighs as much as the rows of a full transaction. */
+const bytesPerRow = 1_900;
+
+/**
+ * How many rows a draft stands for: a page of a result file is one draft of many, or of few that are long, and so is a piece of a
+ * large deletion.
+ */
 export function draftWeight(draft: RunDraft): number {
-  if (draft.type === 'group') return draft.drafts.length;
+  if (draft.type === 'group') return Math.max(draft.drafts.length, (draft.bytes ?? 0) / bytesPerRow);
   return draft.type === 'shard' ? Math.max(1, draft.release ?? 0) : 1;
 }
 

@@ -4,6 +4,8 @@ import type { Draft } from '../store/store.js';
 export interface DraftGroup {
   readonly type: 'group';
   readonly drafts: readonly Draft[];
+  /** Bytes of the output they were read from. */
+  readonly bytes?: number;
 }
 
 /** What a native run wants written. */

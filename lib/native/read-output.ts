@@ -80,12 +80,13 @@ function readPages(
     filter(({ results }) => results.length > 0),
     map((page): NativeDraft => {
       if (byPosition === undefined && page.results.some(({ kind }) => kind === 'unkeyed')) throw new UnkeyedFound();
-      if (page.results.some((result) => isRiddle(result, byPosition)))
-        readings.doubt(output, offsetOf(shard.record.outputs, output));
+      const begin = offsetOf(shard.record.outputs, output);
+      if (page.results.some((result) => isRiddle(result, byPosition))) readings.doubt(output, begin);
       const counted = readings.times(output) === 0;
       const { drafts, open } = readPage(page.results, shard, awaited, { byPosition, counted }, context);
       if (open.length > 0) shard.leftover = true;
-      return { type: 'group', drafts: [...drafts, mark(shard, output, { offset: page.offset }, open)] };
+      const marked = mark(shard, output, { offset: page.offset }, open);
+      return { type: 'group', drafts: [...drafts, marked], bytes: page.offset - begin };
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { throwError } from 'rxjs';
+import { from, map, throwError } from 'rxjs';
 import { putBack } from '../../lib/native/settle-cause.js';
 import type { NativeOutcome } from '../../lib/provider/native.js';
 import type { Provider } from '../../lib/provider/provider.js';
@@ -150,6 +150,27 @@ describe('results', () => {
     everyOnce(told, 4);
     expect(told.results.get('item-1')).toMatchObject({ output: 'first' });
     expect(notes).toEqual({ unknownLines: 2, duplicateLines: 1, unreadableLines: 1 });
+  });
+
+  it.each([
+    ['of half a megabyte, are a transaction each, however few they are', 500_000, [2, 2, 2]],
+    ['of a few bytes, share one', 100, [6]],
+  ])('in pages, %s', (_what, pageBytes, transactions) => {
+    const provider = scriptedNative({ plan: () => ({ pageSize: 2 }) });
+    const { native } = provider;
+    const results = native.results.bind(native);
+    jest
+      .spyOn(native, 'results')
+      .mockImplementation((...asked) =>
+        from(results(...asked)).pipe(map((page) => ({ ...page, offset: (page.offset / 2) * pageBytes }))),
+      );
+    const store = sqliteStore({ path: ':memory:' });
+    const commit = jest.spyOn(store, 'commit');
+    virtually((scheduler) => {
+      startNative({ provider, store, items: items(6), concurrency: 200 }, scheduler);
+    });
+    const written = commit.mock.calls.map(([, { drafts }]) => drafts.filter(({ type }) => type === 'item').length);
+    expect(written.filter((count) => count > 0)).toEqual(transactions);
   });
 
   it("of another shard's items are foreign", () => {
