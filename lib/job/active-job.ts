@@ -171,7 +171,10 @@ export class ActiveJob {
       defer(() => this.#finish()),
       defer(() => this.#afterwards()),
     ).subscribe({
-      next: (events) => this.#groups.next(events),
+      next: (events) => {
+        this.#groups.next(events);
+        this.#state.work.goOn();
+      },
       error: (error: unknown) => this.#die(toBatchError(error, this.jobId)),
       complete: () => {
         this.#over();
@@ -206,7 +209,7 @@ export class ActiveJob {
     return merge(ticks$, work$).pipe(
       persistGroups(journal, {
         maxGroup: Math.min(256, maxAtRisk(settings.concurrency)),
-        // From here on lanes may have to wait for the commit.
+        // From here on lanes may have to wait for the commit: see maxAtRisk.
         restBelow: settings.concurrency,
         weigh: draftWeight,
         scheduler: this.#scheduler,

@@ -58,13 +58,12 @@ export class RunJournal implements Journal<RunDraft, BatchEvent> {
     if (ticked) group.push({ type: 'progress', progress: state.progress });
     const { lowWater, claimedTo } = queue;
     const { events, control } = store.commit(lease, { drafts: group, lowWater, claimedTo });
+    state.work.committed();
     shards?.committed(group);
     // Only now: a run that breaks off must not pass over what was never written.
     state.lowWater = queue.lowWater;
     if (finished) this.options.onResults();
     if (control !== null) this.options.onControl(control);
-    // Last: requests that waited for this leave now.
-    state.work.committed();
     return events;
   }
 }

@@ -25,6 +25,8 @@ export function pagesInSlices<T>(
     const work = (): void => {
       // Planned before the work: a timer takes a millisecond at least, which passes meanwhile.
       planned = scheduler.schedule(work, 0);
+      // A scheduler may run the rest of it at once.
+      if (subscriber.closed) return;
       const until = scheduler.now() + sliceMs;
       try {
         do {

@@ -4,8 +4,11 @@ import {
   Observable,
   type OperatorFunction,
   type SchedulerLike,
+  Subject,
   type Subscription,
+  takeUntil,
 } from 'rxjs';
+import { CommitRest } from './commit-rest.js';
 
 /** Where `persistTo` writes: one call is one transaction; what it returns is durable. */
 export interface Journal<D, E> {
@@ -13,22 +16,18 @@ export interface Journal<D, E> {
 }
 
 export interface PersistOptions<D = unknown> {
-  /** Drafts in one transaction at most. Default 256. */
+  /** So many drafts are written at once. Only drafts that arrive during a commit can make a group larger. Default 256. */
   readonly maxGroup?: number;
-  /** Fewer drafts than these rest after a commit; so many are written on the next turn. Default: `maxGroup`, which is at once. */
+  /** So many are written on the next turn; fewer wait until the rest after the last commit is over. Default and most: `maxGroup`. */
   readonly restBelow?: number;
   /** How many a draft counts for, where one stands for several. Default 1. */
   readonly weigh?: (draft: D) => number;
   readonly scheduler?: SchedulerLike;
 }
 
-/** Between two commits is 24 times as long as the first one took, so that commits take a twenty-fifth of the thread. */
-const restFactor = 24;
-const longestRestMs = 50;
-
 /**
- * Writes down what happened before telling anyone: drafts that arrive within a turn of the event loop share one
- * transaction, and the events it returns are emitted after it. A failed commit errors the stream; nothing of that group
+ * Writes down what happened before telling anyone: drafts that arrive within a turn of the event loop, or
+ * within up to 50 ms after a commit, share one transaction, and the events it returns are emitted after it. A failed commit errors the stream; nothing of that group
  * was written or emitted. On completion the waiting group is written first.
  */
 export function persistTo<D, E>(journal: Journal<D, E>, options: PersistOptions<D> = {}): OperatorFunction<D, E> {
@@ -40,15 +39,15 @@ export function persistGroups<D, E>(
   journal: Journal<D, E>,
   options: PersistOptions<D> = {},
 ): OperatorFunction<D, readonly E[]> {
-  const { maxGroup = 256, restBelow = maxGroup, weigh = () => 1, scheduler = asyncScheduler } = options;
+  const { maxGroup = 256, weigh = () => 1, scheduler = asyncScheduler } = options;
+  const restBelow = Math.min(options.restBelow ?? maxGroup, maxGroup);
   return (source) =>
     new Observable<readonly E[]>((subscriber) => {
       let group: D[] = [];
       let weight = 0;
-      let restMs = 0;
-      let restedAt = 0;
+      const rest = new CommitRest();
       let planned: Subscription | undefined;
-      let resting = false;
+      let afterRest = false;
       let flushing = false;
       let end: (() => void) | undefined;
 
@@ -67,19 +66,16 @@ export function persistGroups<D, E>(
           subscriber.error(error);
           return;
         }
-        const endedAt = scheduler.now();
-        restMs = Math.min((endedAt - startedAt) * restFactor, longestRestMs);
-        restedAt = endedAt + restMs;
+        rest.begin(startedAt, scheduler.now());
         subscriber.next(events);
       };
 
       const plan = (): void => {
-        if (planned !== undefined && (weight < restBelow || !resting)) return;
+        const enough = weight >= restBelow;
+        if (planned !== undefined && !(enough && afterRest)) return;
         planned?.unsubscribe();
-        resting = weight < restBelow;
-        // Never longer than the rest, should the clock be set back.
-        const leftMs = Math.min(Math.max(restedAt - scheduler.now(), 0), restMs);
-        planned = scheduler.schedule(flush, resting ? leftMs : 0);
+        afterRest = !enough;
+        planned = scheduler.schedule(flush, enough ? 0 : rest.leftMs(scheduler.now()));
       };
 
       // A commit or its events may bring about further drafts, and the end: they wait, or they would overtake the events in hand.
@@ -93,7 +89,11 @@ export function persistGroups<D, E>(
         else if (group.length > 0 && !subscriber.closed) plan();
       };
 
-      const upstream = source.subscribe({
+      // Before subscribing: a source that emits at once is left at once, too.
+      const over$ = new Subject<void>();
+      subscriber.add(() => over$.next());
+      subscriber.add(() => planned?.unsubscribe());
+      source.pipe(takeUntil(over$)).subscribe({
         next: (draft) => {
           group.push(draft);
           weight += weigh(draft);
@@ -110,7 +110,5 @@ export function persistGroups<D, E>(
           flush();
         },
       });
-      subscriber.add(upstream);
-      subscriber.add(() => planned?.unsubscribe());
     });
 }

@@ -95,6 +95,7 @@ function conclude(decision: Decision, item: WorkItem, options: EmulatedRunOption
     case 'again': {
       const counted = decision.failures !== item.failures;
       item.failures = decision.failures;
+      if (counted) queue.drafted();
       queue.delay(item, decision.delayMs);
       const gone = outageEnds(limiterFor(item).outage, maxStallMs, decision.error.message);
       if (gone !== undefined) stop(gone);

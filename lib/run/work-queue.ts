@@ -13,7 +13,7 @@ export interface WorkQueueOptions {
   readonly lowWater: number;
   /** Items that may wait for their next attempt before no new ones are claimed. Default 1,000. */
   readonly maxDelayed?: number;
-  /** Items that may be handed out, or settled and not durable yet, at the same time. Default: any number. */
+  /** Items handed out and outcomes not durable yet, at most, at the same time. Default: any number. */
   readonly maxAtRisk?: number;
   readonly scheduler?: SchedulerLike;
 }
@@ -131,6 +131,11 @@ export class WorkQueue implements PullSource<WorkItem>, RunQueue {
   /** Has its final result, which waits to be written. */
   settled(): void {
     this.#outstanding--;
+    this.drafted();
+  }
+
+  /** The outcome of a request waits to be written. */
+  drafted(): void {
     this.#unwritten++;
   }
 
@@ -139,10 +144,14 @@ export class WorkQueue implements PullSource<WorkItem>, RunQueue {
     this.#mark.finish(ordinal);
   }
 
-  /** What was settled is durable. */
+  /** What waited to be written is durable. */
   committed(): void {
     this.#unwritten = 0;
-    if (!this.#held) return;
+  }
+
+  /** Hands out what a commit was waited for with, if anything. */
+  goOn(): void {
+    if (!this.#held || this.#closed) return;
     this.#held = false;
     this.#ready.next();
   }

@@ -1,11 +1,17 @@
 import fc from 'fast-check';
-import { asyncScheduler, delay, of } from 'rxjs';
-import { sqliteStore, type BatchStore } from '../../lib/index.js';
+import { asyncScheduler, delay, mergeMap, of, throwError } from 'rxjs';
+import { ProviderError, sqliteStore, type BatchStore } from '../../lib/index.js';
 import { virtualRuns } from '../support/virtual-run.js';
 
 const run = virtualRuns();
 
-/** Results in each transaction, and the most requests there ever were of which no result was durable. */
+interface Answer {
+  readonly latencyMs: number;
+  /** Only the second attempt is a good one. */
+  readonly failsFirst: boolean;
+}
+
+/** Outcomes in each transaction, and the most requests there ever were of which no outcome was durable. */
 interface Seen {
   readonly groups: readonly number[];
   readonly atRisk: number;
@@ -13,7 +19,7 @@ interface Seen {
   readonly tookMs: number;
 }
 
-function watch(concurrency: number, latenciesMs: readonly number[], commitMs = 0): Seen {
+function watch(concurrency: number, answers: readonly Answer[], commitMs = 0): Seen {
   const inner = sqliteStore({ path: ':memory:' });
   const groups: number[] = [];
   const at = { most: 0, sent: 0, durable: 0 };
@@ -23,9 +29,9 @@ function watch(concurrency: number, latenciesMs: readonly number[], commitMs = 0
   const commit: BatchStore['commit'] = (lease, commitment) => {
     inCommits += commitMs;
     const committed = inner.commit(lease, commitment);
-    const results = commitment.drafts.filter(({ type }) => type === 'item').length;
-    if (results > 0) groups.push(results);
-    at.durable += results;
+    const outcomes = commitment.drafts.filter(({ type }) => type === 'item' || type === 'attempt').length;
+    if (outcomes > 0) groups.push(outcomes);
+    at.durable += outcomes;
     return committed;
   };
   const store = new Proxy(inner, {
@@ -34,32 +40,54 @@ function watch(concurrency: number, latenciesMs: readonly number[], commitMs = 0
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
   });
-  const script = (item: { readonly itemId: string }): unknown => {
+  const failed = new Set<string>();
+  const script = ({ itemId }: { readonly itemId: string }): unknown => {
     at.sent++;
     at.most = Math.max(at.most, at.sent - at.durable);
-    const latencyMs = latenciesMs[Number(item.itemId.slice(1))] ?? 0;
-    return latencyMs === 0 ? 'at once' : of('later').pipe(delay(latencyMs));
+    const { latencyMs, failsFirst } = answers[Number(itemId.slice(1))] ?? { latencyMs: 0, failsFirst: false };
+    const fails = failsFirst && !failed.has(itemId);
+    failed.add(itemId);
+    if (latencyMs > 0)
+      return of('later').pipe(
+        delay(latencyMs),
+        mergeMap((text) => (fails ? throwError(nonsense) : of(text))),
+      );
+    if (fails) throw nonsense();
+    return 'at once';
   };
-  const { results, tookMs } = run(script, { items: latenciesMs.length, concurrency, store });
+  const { results, tookMs } = run(script, { items: answers.length, concurrency, store });
   inner.close();
   clock.mockRestore();
-  expect(results.size).toBe(latenciesMs.length);
+  expect([...results.values()].filter(({ ok }) => ok)).toHaveLength(answers.length);
   return { groups, atRisk: at.most, tookMs: tookMs - inCommits };
 }
 
-const all = (count: number, latencyMs: number): number[] => Array.from({ length: count }, () => latencyMs);
+const nonsense = (): ProviderError =>
+  new ProviderError({ kind: 'retry', error: { code: 'invalid_response', message: 'nonsense', retryable: true } });
+
+const all = (count: number, latencyMs: number, failsFirst = false): Answer[] =>
+  Array.from({ length: count }, () => ({ latencyMs, failsFirst }));
 
 describe('what a kill would repeat', () => {
   it('is below twice the concurrency, whenever answers come', () => {
-    const latencies = fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 60 });
+    const answer = fc.record({ latencyMs: fc.integer({ min: 0, max: 12 }), failsFirst: fc.boolean() });
+    const answers = fc.array(answer, { minLength: 1, maxLength: 60 });
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 9 }), latencies, (concurrency, latenciesMs) => {
-        const { groups, atRisk } = watch(concurrency, latenciesMs);
+      fc.property(fc.integer({ min: 1, max: 9 }), answers, (concurrency, given) => {
+        const { groups, atRisk } = watch(concurrency, given);
         expect(atRisk).toBeLessThan(2 * concurrency);
         expect(Math.max(...groups)).toBeLessThan(2 * concurrency);
       }),
       { numRuns: 60 },
     );
+  });
+
+  it.each([4, 8, 64])('is so where every first attempt fails, with %p lanes', (concurrency) => {
+    const some = all(20 * concurrency, 7, true).map((answer, n) =>
+      n % (3 * concurrency - 2) < 2 * concurrency - 2 ? { ...answer, latencyMs: 0 } : answer,
+    );
+    expect(watch(concurrency, some).atRisk).toBe(2 * concurrency - 1);
+    expect(watch(concurrency, all(20 * concurrency, 5, true)).atRisk).toBeLessThan(2 * concurrency);
   });
 
   it('leaves room for results that share a transaction, more of them than there are lanes', () => {
@@ -70,6 +98,11 @@ describe('what a kill would repeat', () => {
   it('has the lanes go on with other items while their results wait', () => {
     const together = watch(4, all(60, 5));
     expect([together.atRisk, Math.max(...together.groups)]).toEqual([7, 4]);
+  });
+
+  it('is written together after a rest, where no lane waits for it', () => {
+    const trickle = all(64, 0).map((_, n) => ({ latencyMs: 20 + 3 * (n % 8), failsFirst: false }));
+    expect(watch(8, trickle, 1).groups.length).toBeLessThan(64 / 3);
   });
 
   it('is written without a rest where lanes would have to wait for that', () => {

@@ -153,8 +153,8 @@ describe('results', () => {
   });
 
   it.each([
-    ['of half a megabyte, are a transaction each, however few they are', 500_000, [2, 2, 2]],
-    ['of a few bytes, share one', 100, [6]],
+    ['of half a megabyte, are a transaction each, however few they are', 500_000, [2, 2, 2, 2]],
+    ['of a quarter of that, share one', 120_000, [8]],
   ])('in pages, %s', (_what, pageBytes, transactions) => {
     const provider = scriptedNative({ plan: () => ({ pageSize: 2 }) });
     const { native } = provider;
@@ -167,7 +167,7 @@ describe('results', () => {
     const store = sqliteStore({ path: ':memory:' });
     const commit = jest.spyOn(store, 'commit');
     virtually((scheduler) => {
-      startNative({ provider, store, items: items(6), concurrency: 200 }, scheduler);
+      startNative({ provider, store, items: items(8), concurrency: 200 }, scheduler);
     });
     const written = commit.mock.calls.map(([, { drafts }]) => drafts.filter(({ type }) => type === 'item').length);
     expect(written.filter((count) => count > 0)).toEqual(transactions);

@@ -1,4 +1,4 @@
-import { take } from 'rxjs';
+import { queueScheduler, take, type SchedulerLike } from 'rxjs';
 import { inSlices } from '../../lib/operators/in-slices.js';
 import { marbles } from '../support/marbles.js';
 
@@ -51,6 +51,15 @@ describe('inSlices', () => {
       .pipe(take(3))
       .subscribe((n) => seen.push(n));
     expect([seen, source.asked]).toEqual([[1, 2, 3], 2]);
+  });
+
+  it('asks for nothing after the end on a scheduler that does not wait', () => {
+    let now = 0;
+    const scheduler = { now: () => (now += 20), schedule: queueScheduler.schedule.bind(queueScheduler) };
+    const source = pagesOf([[1], [2], [3]]);
+    const seen: number[] = [];
+    inSlices(source.next, { scheduler: scheduler as SchedulerLike }).subscribe((n) => seen.push(n));
+    expect([seen, source.asked]).toEqual([[1, 2, 3], 4]);
   });
 
   it('has a turn of the event loop after each slice', () => {

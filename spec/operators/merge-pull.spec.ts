@@ -1,4 +1,17 @@
-import { count, EMPTY, NEVER, Observable, of, take, tap, throwError, timer, timestamp, type Subscription } from 'rxjs';
+import {
+  count,
+  EMPTY,
+  NEVER,
+  Observable,
+  of,
+  take,
+  tap,
+  throwError,
+  timer,
+  timestamp,
+  type SchedulerLike,
+  type Subscription,
+} from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
 import { DONE, IDLE, mergePull, type PullSource } from '../../lib/operators/merge-pull.js';
 import { marbles } from '../support/marbles.js';
@@ -165,6 +178,26 @@ describe('mergePull', () => {
       .pipe(take(1))
       .subscribe();
     expect(open).toBe(0);
+  });
+
+  it.each([1, 2, 5])('goes on after a turn of %p values, and leaves no turn planned', (turn) => {
+    const planned = new Set<() => void>();
+    const schedule = (work: () => void): { unsubscribe(): void } => {
+      planned.add(work);
+      return { unsubscribe: () => void planned.delete(work) };
+    };
+    const scheduler = { now: () => 0, schedule } as unknown as SchedulerLike;
+    const source = sourceOf(upTo(100));
+    const merged$ = mergePull(source, (n) => of(n), { concurrency: 2, turn, scheduler });
+    const subscription = merged$.subscribe();
+    expect(source.pulled).toBe(turn);
+    const [work] = planned;
+    planned.clear();
+    work?.();
+    expect(source.pulled).toBe(2 * turn);
+    expect(planned.size).toBe(1);
+    subscription.unsubscribe();
+    expect(planned.size).toBe(0);
   });
 
   it('is linear in its source, with inner ones that answer at once', async () => {

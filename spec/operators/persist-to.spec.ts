@@ -17,17 +17,23 @@ class Groups implements Journal<string, string> {
   }
 }
 
-/** Time and tasks as the spec says; the newest task is the one that counts. */
+/** Time and tasks as the spec says: `run` does those that were not taken back. */
 function handClock() {
-  const [delays, tasks]: [number[], (() => void)[]] = [[], []];
+  const delays: number[] = [];
+  const tasks = new Set<() => void>();
   let now = 0;
   const schedule = (task: () => void, delay = 0): { unsubscribe(): void } => {
     delays.push(delay);
-    tasks.push(task);
-    return { unsubscribe: () => undefined };
+    tasks.add(task);
+    return { unsubscribe: () => void tasks.delete(task) };
+  };
+  const run = (): void => {
+    const due = [...tasks];
+    tasks.clear();
+    for (const task of due) task();
   };
   const scheduler = { now: () => now, schedule } as unknown as TestScheduler;
-  return { scheduler, delays, pass: (ms: number) => (now += ms), run: () => tasks.pop()?.() };
+  return { scheduler, delays, planned: () => tasks.size, pass: (ms: number) => (now += ms), run };
 }
 
 describe('persistTo', () => {
@@ -127,6 +133,44 @@ describe('persistTo', () => {
     expect(clock.delays).toEqual([0, leftMs]);
   });
 
+  it('does not rest where the clock is set back during a commit', () => {
+    const clock = handClock();
+    const drafts$ = new Subject<string>();
+    drafts$.pipe(persistTo(new Groups(() => void clock.pass(-1_000)), clock)).subscribe();
+    drafts$.next('a');
+    clock.run();
+    drafts$.next('b');
+    expect(clock.delays).toEqual([0, 0]);
+  });
+
+  it('rests with drafts that arrived while others were written', () => {
+    const clock = handClock();
+    const drafts$ = new Subject<string>();
+    const journal = new Groups((group) => {
+      clock.pass(2);
+      if (group === 'a') drafts$.next('b');
+    });
+    drafts$.pipe(persistTo(journal, clock)).subscribe();
+    drafts$.next('a');
+    clock.run();
+    expect(clock.delays).toEqual([0, 48]);
+  });
+
+  it('has one turn planned at most, and none once its subscriber has left', () => {
+    const clock = handClock();
+    const drafts$ = new Subject<string>();
+    const subscription = drafts$
+      .pipe(persistTo(new Groups(() => void clock.pass(1)), { ...clock, restBelow: 2, maxGroup: 3 }))
+      .subscribe();
+    const planned = (drafts: string): number => {
+      for (const draft of drafts) drafts$.next(draft);
+      return clock.planned();
+    };
+    expect([planned('a'), planned('b'), planned('c'), planned('d'), planned('e')]).toEqual([1, 1, 0, 1, 1]);
+    subscription.unsubscribe();
+    expect(clock.planned()).toBe(0);
+  });
+
   it('cuts the rest short when there are drafts enough, once', () => {
     const clock = handClock();
     const drafts$ = new Subject<string>();
@@ -156,6 +200,33 @@ describe('persistTo', () => {
     expect(clock.delays).toEqual([0, 0]);
     clock.run();
     expect(journal.written).toEqual(['ab', 'cd']);
+  });
+
+  it('does not rest with a full group, however many are to rest', () => {
+    const clock = handClock();
+    const drafts$ = new Subject<string>();
+    const journal = new Groups((group) => {
+      clock.pass(5);
+      if (group === 'a') from('bc').subscribe((draft) => drafts$.next(draft));
+    });
+    drafts$.pipe(persistTo(journal, { ...clock, maxGroup: 2, restBelow: 7 })).subscribe();
+    drafts$.next('a');
+    clock.run();
+    expect(clock.delays).toEqual([0, 0]);
+  });
+
+  it.each([
+    ['nobody wants more', () => undefined],
+    ['a commit fails', () => { throw new Error('broken'); }], // prettier-ignore
+  ])('leaves a source that emits at once when %s', (_what, during) => {
+    let read = 0;
+    const source = function* (): Generator<string> {
+      while (read < 1_000) yield String(read++);
+    };
+    from(source())
+      .pipe(persistTo(new Groups(during), { maxGroup: 2 }), take(1))
+      .subscribe({ error: () => undefined });
+    expect(read).toBe(2);
   });
 
   it(

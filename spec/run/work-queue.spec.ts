@@ -185,9 +185,13 @@ describe('WorkQueue', () => {
     queue.settled();
     expect(drain(queue)).toEqual(['idle']);
     queue.committed();
+    expect(told).toBe(0);
+    queue.goOn();
+    queue.goOn();
     expect(told).toBe(1);
     expect(drain(queue)).toEqual([4, 5, 'idle']);
     queue.committed();
+    queue.goOn();
     expect(told).toBe(2);
     expect(drain(queue)).toEqual(['idle']);
   });
@@ -200,6 +204,7 @@ describe('WorkQueue', () => {
     pull(queue);
     queue.settled();
     queue.committed();
+    queue.goOn();
     expect(told).toBe(0);
   });
 
