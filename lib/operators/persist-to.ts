@@ -89,10 +89,9 @@ export function persistGroups<D, E>(
         else if (group.length > 0 && !subscriber.closed) plan();
       };
 
-      // Before subscribing: a source that emits at once is left at once, too.
+      // Before subscribing, so that a source that emits at once is left at once. It completes by that, and takes back what is planned.
       const over$ = new Subject<void>();
       subscriber.add(() => over$.next());
-      subscriber.add(() => planned?.unsubscribe());
       source.pipe(takeUntil(over$)).subscribe({
         next: (draft) => {
           group.push(draft);

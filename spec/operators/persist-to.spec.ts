@@ -20,17 +20,18 @@ class Groups implements Journal<string, string> {
 /** Time and tasks as the spec says: `run` does those that were not taken back. */
 function handClock() {
   const delays: number[] = [];
-  const tasks = new Set<() => void>();
+  const tasks = new Set<{ readonly work: () => void }>();
   let now = 0;
-  const schedule = (task: () => void, delay = 0): { unsubscribe(): void } => {
+  const schedule = (work: () => void, delay = 0): { unsubscribe(): void } => {
     delays.push(delay);
+    const task = { work };
     tasks.add(task);
     return { unsubscribe: () => void tasks.delete(task) };
   };
   const run = (): void => {
     const due = [...tasks];
     tasks.clear();
-    for (const task of due) task();
+    for (const { work } of due) work();
   };
   const scheduler = { now: () => now, schedule } as unknown as TestScheduler;
   return { scheduler, delays, planned: () => tasks.size, pass: (ms: number) => (now += ms), run };

@@ -208,6 +208,19 @@ describe('WorkQueue', () => {
     expect(told).toBe(0);
   });
 
+  it('tells nobody of a commit once it is closed', () => {
+    const { queue } = queueOver(9, { maxAtRisk: 1 });
+    queue.open();
+    expect(drain(queue)).toEqual([1, 'idle']);
+    queue.settled();
+    queue.close();
+    queue.committed();
+    let told = 0;
+    queue.ready$.subscribe(() => told++);
+    queue.goOn();
+    expect(told).toBe(0);
+  });
+
   it('has room for an item that waits for its next attempt', () => {
     const { queue } = queueOver(9, { maxAtRisk: 2 });
     queue.open();
