@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { isForeignPage } from './foreign-log.js';
+import { isBlankPage, isForeignPage } from './foreign-log.js';
 import { readWal } from './wal-pages.js';
 
 /** What is wrong with a write-ahead log: it has lost something of the middle, or is another program's. */
@@ -20,6 +20,11 @@ export function findLogFault(path: string): LogFault | undefined {
   // Somebody is at work in it: what looked wrong was on its way.
   const after = existsSync(wal) ? statSync(wal) : undefined;
   if (after?.mtimeMs !== before.mtimeMs || after.size !== before.size) return undefined;
-  if (first !== undefined && isForeignPage(first)) return 'foreign';
+  if (first !== undefined && isForeignPage(first) && !isBeingMade(path, first)) return 'foreign';
   return log.damaged ? 'loss' : undefined;
+}
+
+/** Who makes a database and those who open it meanwhile may write its first page to the log before the page is marked as ours. */
+function isBeingMade(path: string, first: Buffer): boolean {
+  return isBlankPage(first) && statSync(path).size <= first.length;
 }

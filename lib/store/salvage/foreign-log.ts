@@ -13,3 +13,8 @@ export function isForeignLog(header: Buffer, log: WalPages): boolean {
 export function isForeignPage(first: Buffer): boolean {
   return first.readUInt32BE(68) !== applicationId;
 }
+
+/** Whether a first page is that of a database in which nothing was made yet: a leaf without cells, at 100. */
+export function isBlankPage(first: Buffer): boolean {
+  return first[100] === 0x0d && first.readUInt16BE(103) === 0;
+}

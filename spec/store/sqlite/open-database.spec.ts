@@ -146,6 +146,42 @@ describe('a file of before', () => {
     open(path).close();
   });
 
+  /** What is there when one process was killed while it made a file, and another one after its first write. */
+  function leftBlank(path: string): Buffer {
+    const made = newPath();
+    const first = new Database(made);
+    first.pragma('page_size = 8192');
+    first.pragma('auto_vacuum = INCREMENTAL');
+    first.pragma('journal_mode = WAL');
+    const second = new Database(made);
+    second.pragma('auto_vacuum = INCREMENTAL');
+    const log = readFileSync(`${made}-wal`);
+    writeFileSync(path, readFileSync(made));
+    writeFileSync(`${path}-wal`, log);
+    second.close();
+    first.close();
+    return log;
+  }
+
+  it('that was left while it was made is made by who comes next', () => {
+    const path = newPath();
+    expect(leftBlank(path).length).toBeGreaterThan(8_192);
+    const store = open(path);
+    openJob(store, 3);
+    expect(store.findJob('job')?.total).toBe(3);
+    store.close();
+    open(path).close();
+  });
+
+  it('of ours beside the log of one left while it was made is refused', () => {
+    const path = newPath();
+    open(path).close();
+    const log = leftBlank(newPath());
+    writeFileSync(`${path}-wal`, log);
+    expect(thrown(() => open(path)).message).toContain('of another program');
+    expect(readFileSync(`${path}-wal`).equals(log)).toBe(true);
+  });
+
   it('that has lost the mark of ours is damaged, not of another program', () => {
     const path = newPath();
     open(path).close();
