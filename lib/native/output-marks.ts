@@ -16,6 +16,10 @@ export function markOutput(
   return marks.map((mark) => (mark.output === output ? { ...mark, ...change } : mark));
 }
 
+export function doubtfulFrom(marks: readonly OutputMark[], output: string): number | undefined {
+  return marks.find((mark) => mark.output === output)?.doubtfulFrom;
+}
+
 export function offsetOf(marks: readonly OutputMark[], output: string): number {
   return marks.find((mark) => mark.output === output)?.offset ?? 0;
 }

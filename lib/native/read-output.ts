@@ -1,9 +1,9 @@
 import { catchError, concat, defer, EMPTY, filter, from, map, mergeMap, of, reduce, type Observable } from 'rxjs';
 import type { NativeResult, ResultPage } from '../provider/native.js';
-import type { ShardDraft } from '../store/shard-store.js';
+import type { OutputMark, ShardDraft } from '../store/shard-store.js';
 import type { Awaited } from './awaited.js';
 import type { NativeDraft } from './native-draft.js';
-import { markOutput, offsetOf } from './output-marks.js';
+import { doubtfulFrom, markOutput, offsetOf } from './output-marks.js';
 import { CallRefused, patiently } from './patiently.js';
 import { readPage } from './read-page.js';
 import type { Readings } from './readings.js';
@@ -55,11 +55,13 @@ export function readOutput(
   return concat(goBack(output, shard, readings), pages$, done$);
 }
 
-/** To what was not understood the last time. */
+/** To what was not understood the last time, perhaps by a process that is gone. */
 function goBack(output: string, shard: Shard, readings: Readings): Observable<NativeDraft> {
   return defer(() => {
-    const offset = readings.times(output) > 0 ? readings.doubtfulFrom(output) : undefined;
-    return offset === undefined ? EMPTY : of(mark(shard, output, { offset, read: false }));
+    const offset = doubtfulFrom(shard.record.outputs, output);
+    if (offset === undefined) return EMPTY;
+    if (readings.times(output) === 0) readings.done(output);
+    return of(mark(shard, output, { offset, read: false, doubtfulFrom: undefined }));
   });
 }
 
@@ -80,12 +82,14 @@ function readPages(
     filter(({ results }) => results.length > 0),
     map((page): NativeDraft => {
       if (byPosition === undefined && page.results.some(({ kind }) => kind === 'unkeyed')) throw new UnkeyedFound();
-      const begin = offsetOf(shard.record.outputs, output);
-      if (page.results.some((result) => isRiddle(result, byPosition))) readings.doubt(output, begin);
+      const { outputs } = shard.record;
+      const begin = offsetOf(outputs, output);
+      const riddle = page.results.some((result) => isRiddle(result, byPosition));
+      const doubt = riddle ? { doubtfulFrom: doubtfulFrom(outputs, output) ?? begin } : {};
       const counted = readings.times(output) === 0;
       const { drafts, open } = readPage(page.results, shard, awaited, { byPosition, counted }, context);
       if (open.length > 0) shard.leftover = true;
-      const marked = mark(shard, output, { offset: page.offset }, open);
+      const marked = mark(shard, output, { offset: page.offset, ...doubt }, open);
       return { type: 'group', drafts: [...drafts, marked], bytes: page.offset - begin };
     }),
   );
@@ -96,12 +100,7 @@ function isRiddle(result: NativeResult, byPosition: ByPosition | undefined): boo
   return result.kind === 'unreadable';
 }
 
-function mark(
-  shard: Shard,
-  output: string,
-  change: { readonly offset?: number; readonly read?: boolean },
-  answered: readonly number[] = [],
-): ShardDraft {
+function mark(shard: Shard, output: string, change: Partial<OutputMark>, answered: readonly number[] = []): ShardDraft {
   const patch = { outputs: markOutput(shard.record.outputs, output, change) };
   shard.apply(patch);
   return { type: 'shard', shard: shard.record.shard, patch, answered };

@@ -1,21 +1,11 @@
 const enough = 3;
 
 /**
- * How often each output was read to its end in this process. One may have been cut off without a sign, or be somebody else's
- * page: while answers are missing it is read twice more, from where it was last understood.
+ * How often each output was read to its end by this process, and before it where something is in doubt. One may have been cut off
+ * without a sign, or be somebody else's page: while answers are missing it is read twice more, from where it was last understood.
  */
 export class Readings {
   readonly #times = new Map<string, number>();
-  readonly #doubtful = new Map<string, number>();
-
-  /** From this offset on something could not be read. */
-  doubt(output: string, offset: number): void {
-    if (!this.#doubtful.has(output)) this.#doubtful.set(output, offset);
-  }
-
-  doubtfulFrom(output: string): number | undefined {
-    return this.#doubtful.get(output);
-  }
 
   done(output: string): void {
     this.#times.set(output, this.times(output) + 1);

@@ -22,6 +22,8 @@ export interface OutputMark {
   /** Bytes whose results are stored. */
   readonly offset: number;
   readonly read: boolean;
+  /** From this offset on something could not be understood; a process that takes over reads it again, too. */
+  readonly doubtfulFrom?: number | undefined;
 }
 
 /** What becomes of the items a batch gave no answer to. Stored, so that a restart goes on with the same decision. */

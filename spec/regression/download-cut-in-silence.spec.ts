@@ -1,9 +1,11 @@
-import { bench, expectOnce, expectPaidOnce } from './support/native-job.js';
+import { setTimeout } from 'node:timers/promises';
+import { items } from '../support/clients.js';
+import { bench, expectOnce, expectPaidOnce, outcomeOf } from './support/native-job.js';
 import { relay } from './support/relay.js';
 
 // What is cut by a proxy that names no length, or replaced by its own page, ends like a file that was read to its end.
 describe('a download that ends too early, without a sign', () => {
-  const { openai, run } = bench();
+  const { openai, run, client } = bench();
 
   it.each<[string, (body: string) => string]>([
     ['in a line', (body) => body.slice(0, body.indexOf('\n') + 9)],
@@ -18,6 +20,35 @@ describe('a download that ends too early, without a sign', () => {
       path.endsWith('/content') && ++downloads === 1 ? cut(body) : body;
     await using proxy = await relay(server.url, { text });
     expectOnce(await run(20, { baseURL: proxy.url }), 20);
+    expect(downloads).toBe(2);
+    expect(server.ledger.batches).toHaveLength(1);
+    expectPaidOnce(server);
+  });
+
+  it.each<[string, (body: string) => string]>([
+    ['in a line', (body) => body.slice(0, body.indexOf('\n') + 9)],
+    ["as a proxy's page", () => '<html><body>Bad gateway</body></html>'],
+    ["as a proxy's page, longer than the file", (body) => `<html>\n<!-- ${'x'.repeat(2 * body.length)} -->\n`],
+  ])('%s, is read once more by the process that takes over', async (_name, cut) => {
+    const server = await openai();
+    let downloads = 0;
+    const text = (body: string, path: string): string =>
+      path.endsWith('/content') && ++downloads === 1 ? cut(body) : body;
+    await using proxy = await relay(server.url, { text });
+    const slow = client({ baseURL: proxy.url, pollIntervalMs: 300, maxPollIntervalMs: 300 });
+    const job = slow.map({ items: items(20), mode: 'native', jobId: 'job' });
+    job.subscribe({ error: () => undefined });
+    let { notes } = await job.info();
+    while (notes['unreadableLines'] === undefined) {
+      await setTimeout(5);
+      ({ notes } = await job.info());
+    }
+    await job.pause();
+    await slow.close();
+    expect(downloads).toBe(1);
+
+    const outcome = await outcomeOf(client({ baseURL: proxy.url }).resume('job'));
+    expect(outcome.info).toMatchObject({ ok: 20, pending: 0, status: 'completed', notes });
     expect(downloads).toBe(2);
     expect(server.ledger.batches).toHaveLength(1);
     expectPaidOnce(server);
