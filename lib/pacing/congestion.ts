@@ -140,7 +140,7 @@ export class Congestion {
   overloaded(sentAt: number, inFlight: number, now: number): void {
     const tally = { sent: this.#sent, refused: ++this.#refused };
     if (this.#noise.judge(tally) === 'chance' || sentAt <= this.#cutAt) return;
-    if (this.#noise.cutIsFutile(tally, this.#requests.ceiling(now) ?? this.#rate.perMs(now, this.#sent))) {
+    if (this.#noise.cutIsFutile(tally, this.#pace(now))) {
       this.#window.restore();
       return;
     }
@@ -161,7 +161,7 @@ export class Congestion {
     this.#refusedTokens += tokens;
     const tally = { sent: this.#sent, refused: this.#refused };
     const judgement = this.#noise.judge(tally);
-    if (judgement === 'faster') this.#scale(4, now);
+    if (judgement === 'faster') this.#speedUp(now);
     if (judgement === 'rate') this.#scale(0.25, now);
     else if (judgement !== undefined) return 'noise';
     if (sentAt <= this.#cutAt) {
@@ -169,7 +169,7 @@ export class Congestion {
       if (this.#refused > burstRefused * this.#sent) this.#guess();
       return 'known';
     }
-    if (this.#noise.cutIsFutile(tally, this.#requests.ceiling(now) ?? this.#rate.perMs(now, this.#sent))) {
+    if (this.#noise.cutIsFutile(tally, this.#pace(now))) {
       this.#scale(4, now);
       this.#window.restore();
       return 'noise';
@@ -190,6 +190,13 @@ export class Congestion {
       requests: this.#byTokens ? undefined : perMinute(this.#requests),
       tokens: this.#byTokens ? perMinute(this.#tokens) : undefined,
     };
+  }
+
+  /** Refusals come by chance: faster, or as fast as it goes. */
+  #speedUp(now: number): void {
+    const recentPerMs = this.#rate.perMs(now, this.#sent);
+    this.#requests.speedUp(recentPerMs, now);
+    this.#tokens.speedUp(recentPerMs && recentPerMs * this.#usual, now);
   }
 
   #scale(factor: number, now: number): void {
@@ -257,6 +264,12 @@ export class Congestion {
   /** Tokens of a usual request. */
   get #usual(): number {
     return Math.max(1, this.#sentTokens / Math.max(1, this.#sent));
+  }
+
+  /** Requests a millisecond: those allowed, or those sent lately where there is no ceiling. */
+  #pace(now: number): number | undefined {
+    const priceMs = this.#priceMs(this.#usual, now);
+    return priceMs === undefined ? this.#rate.perMs(now, this.#sent) : 1 / priceMs;
   }
 
   /** Milliseconds that a request takes of the pace, or undefined where there is none. */

@@ -4,10 +4,16 @@ export interface Tally {
   readonly refused: number;
 }
 
-/** So many cuts, each so few requests after the last one: slowing down is no help. */
-const many = { cuts: 8, requests: 100, least: 40 };
-/** And so many times slower than before the first of them. */
-const slower = 8;
+interface Cut extends Tally {
+  readonly pace: number;
+}
+
+/** Slowing down is no help where so many cuts were due. */
+const cutsLookedAt = 8;
+/** Each so few requests after the last one: the pace must have fallen by so much since the first, as a startup makes it fall, too. */
+const close = { requests: 100, least: 40, slower: 8 };
+/** Or so few requests after the last one: in each half of them, over so many at least, it must have fallen by so much. */
+const sparse = { requests: 400, least: 100, slower: 1.4 };
 /** More than this share refused is not chance. */
 const mostShare = 0.3;
 /** While chance is assumed, it is looked at again after so many requests. */
@@ -18,7 +24,10 @@ const lookEvery = 48;
  * in twenty). Slowing down for the latter would bring a run to a standstill.
  */
 export class NoiseWatch {
-  #cuts: (Tally & { readonly pace: number })[] = [];
+  /** In a row, each close to the last one; only the first counts. */
+  #row: { readonly first: Cut; count: number } | undefined;
+  /** The last ones, none of them far from the one before it. */
+  #cuts: Cut[] = [];
   #tolerated: { readonly share: number; since: Tally } | undefined;
 
   /**
@@ -40,15 +49,38 @@ export class NoiseWatch {
   /** A cut is due at this pace (any unit); true where it would be no help: far slower already, and it goes on. */
   cutIsFutile(now: Tally, pace: number | undefined): boolean {
     if (pace === undefined) return false;
-    if (now.sent - (this.#cuts.at(-1)?.sent ?? 0) > many.requests) this.#cuts = [];
-    this.#cuts.push({ ...now, pace });
-    const first = this.#cuts[0];
-    if (first === undefined || this.#cuts.length < many.cuts || now.sent - first.sent < many.least) return false;
-    const share = shareBetween(first, now);
-    if (pace > first.pace / slower || share > mostShare) return false;
+    const cut = { ...now, pace };
+    const since = now.sent - (this.#cuts.at(-1)?.sent ?? 0);
+    if (since > close.requests) this.#row = undefined;
+    if (since > sparse.requests) this.#cuts = [];
+    this.#row ??= { first: cut, count: 0 };
+    this.#row.count++;
+    this.#cuts = [...this.#cuts.slice(1 - cutsLookedAt), cut];
+    const from = this.#closeCuts(cut) ?? this.#sparseCuts(cut);
+    if (from === undefined) return false;
+    const share = shareBetween(from, now);
+    if (share > mostShare) return false;
+    this.#row = undefined;
     this.#cuts = [];
     this.#tolerated = { share, since: now };
     return true;
+  }
+
+  /** The first cut, where cuts that followed each other closely have been no help. */
+  #closeCuts({ sent, pace }: Cut): Cut | undefined {
+    if (this.#row === undefined) return undefined;
+    const { first, count } = this.#row;
+    const enough = count >= cutsLookedAt && sent - first.sent >= close.least;
+    return enough && pace * close.slower <= first.pace ? first : undefined;
+  }
+
+  /** The same for the last ones, whose pace fell all the while: where a rate is found, it falls once. */
+  #sparseCuts(cut: Cut): Cut | undefined {
+    const [first, middle] = [this.#cuts[0], this.#cuts[cutsLookedAt / 2]];
+    if (first === undefined || middle === undefined || this.#cuts.length < cutsLookedAt) return undefined;
+    const futile = (from: Cut, to: Cut): boolean =>
+      to.sent - from.sent >= sparse.least && to.pace * sparse.slower <= from.pace;
+    return futile(first, middle) && futile(middle, cut) ? first : undefined;
   }
 }
 

@@ -25,6 +25,8 @@ const least = { requests: 6, spanMs: 250, longSpanMs: 10_000 };
 /** Refusals with fewer requests between them are a row; so long a one may be a header's fault. */
 const rowRequests = 60;
 const rowBelieved = 2;
+/** So many times what is sent. */
+const outOfReach = 2;
 /** One refusal takes no more than this off: it may be chance, or what was measured be a time of rest. */
 const deepestCut = 0.6;
 
@@ -74,6 +76,12 @@ export class RateSearch {
     if (this.#perMs === undefined) return;
     this.#perMs *= factor;
     this.#cutAt = now;
+  }
+
+  /** Four times the pace, or no ceiling at all where it is out of reach already. */
+  speedUp(recentPerMs: number | undefined, now: number): void {
+    if (this.#perMs !== undefined && this.#perMs > outOfReach * (recentPerMs ?? Infinity)) this.#perMs = undefined;
+    else this.scale(4, now);
   }
 
   /** A new refusal that nothing explains. */

@@ -184,6 +184,12 @@ describe('a refusal', () => {
     expect(said[0]).toBe('cut');
     expect(said).toContain('noise');
     expect(said.slice(said.indexOf('noise'))).not.toContain('cut');
+    for (let n = 0; n < 60; n++) {
+      lane.flow(19, 10);
+      lane.refused();
+    }
+    // A ceiling that is out of reach is none, and no number to be shown.
+    expect(lane.state.requests).toBeUndefined();
   });
 });
 

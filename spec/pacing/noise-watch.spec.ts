@@ -29,11 +29,28 @@ describe('NoiseWatch', () => {
       Array.from({ length: 30 }, (_, n) => 100 * 0.8 ** Math.min(n, 8)),
       {},
     ],
-    ['where cuts are far apart: the ceiling is found and tried', falling(30), { every: 150 }],
+    ['where cuts are far apart: the ceiling is found and tried', falling(30), { every: 450 }],
+    ['where the pace fell once: the limit did', [...Array<number>(9).fill(100), 60, ...Array<number>(20).fill(50)], { every: 200 }], // prettier-ignore
+    ['where it fell by less with each than chance makes it fall', Array.from({ length: 30 }, (_, n) => 100 * 0.93 ** n), { every: 150 }], // prettier-ignore
     ['where they are so close that they are one', falling(10), { every: 4 }],
     ['where too many are refused', falling(30), { refused: 9 }],
   ])('never gives up cutting %s', (_what, paces, options) => {
     expect(cuts(new NoiseWatch(), paces, options)).not.toContain(true);
+  });
+
+  it.each([120, 200, 350])('sees that many have been no help, %p requests apart, too', (every) => {
+    const paces = Array.from({ length: 8 }, (_, n) => 100 * 0.88 ** n);
+    expect(cuts(new NoiseWatch(), paces, { every })).toEqual([...Array<boolean>(7).fill(false), true]);
+    // One of them far from the others: it begins anew.
+    const watch = new NoiseWatch();
+    cuts(watch, paces.slice(0, 4), { every });
+    expect(cuts(watch, paces.slice(4), { every, from: 4 * every + 500 })).not.toContain(true);
+  });
+
+  it('takes a startup for what it is, where the next refusal comes late', () => {
+    const watch = new NoiseWatch();
+    cuts(watch, [160, 109, 91, 75, 63, 52, 43, 26], { every: 8 });
+    expect(watch.cutIsFutile({ sent: 64 + 340, refused: 9 }, 26)).toBe(false);
   });
 
   it('judges nothing at other times', () => {

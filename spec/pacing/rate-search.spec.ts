@@ -28,6 +28,19 @@ function refusedTwice(): RateSearch {
 }
 
 describe('RateSearch', () => {
+  it('is sped up as long as the ceiling is in reach, and has none then', () => {
+    const search = refusedTwice();
+    const ceiling = found(search, 20_000);
+    search.speedUp(ceiling, 20_000);
+    expect(found(search, 20_000)).toBeCloseTo(4 * ceiling);
+    search.speedUp(undefined, 20_000);
+    expect(found(search, 20_000)).toBeCloseTo(16 * ceiling);
+    search.speedUp(7 * ceiling, 20_000);
+    expect(search.ceiling(20_000)).toBeUndefined();
+    search.speedUp(1, 20_000);
+    expect(search.ceiling(20_000)).toBeUndefined();
+  });
+
   it('knows no ceiling before a refusal', () => {
     expect(new RateSearch().ceiling(5)).toBeUndefined();
   });

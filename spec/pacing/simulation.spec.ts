@@ -109,6 +109,23 @@ describe('a server without a quota', () => {
     }
   });
 
+  it.each([
+    [0.002, 70_000],
+    [0.005, 200_000],
+    [0.01, 250_000],
+    [0.02, 250_000],
+    [0.1, 200_000],
+  ])(
+    'that refuses a share of %p by chance, seldom or often, does not bring a run to a standstill',
+    (chance, mostMs) => {
+      const items = alike(8_000);
+      for (const { tookMs } of each({ ...untold, items, chance })) expect(tookMs).toBeLessThan(mostMs);
+      // Fifty seconds, were all let in at once: so it nearly is where the limit is told, and far away.
+      const farAway = { ...told, requests: 100_000, hint: false };
+      for (const { tookMs } of each({ ...farAway, items, chance })) expect(tookMs).toBeLessThan(mostMs);
+    },
+  );
+
   it('where requests only queue is not stormed, and loses nothing by that', () => {
     const slowdown = (busy: number): number => Math.max(1, busy / 8);
     for (const { tookMs, refused } of each({ ...untold, items: alike(2_000), slowdown })) {
