@@ -28,6 +28,8 @@ export class NoiseWatch {
   #row: { readonly first: Cut; count: number } | undefined;
   /** The last ones, none of them far from the one before it. */
   #cuts: Cut[] = [];
+  /** The highest pace of a cut since the rate was last known to be the reason of one. */
+  #best = 0;
   #tolerated: { readonly share: number; since: Tally } | undefined;
 
   /**
@@ -40,6 +42,7 @@ export class NoiseWatch {
     if (now.sent - since.sent < lookEvery) return 'chance';
     if (shareBetween(since, now) > byChance(share)) {
       this.#tolerated = undefined;
+      this.#best = 0;
       return 'rate';
     }
     this.#tolerated.since = now;
@@ -56,7 +59,8 @@ export class NoiseWatch {
     this.#row ??= { first: cut, count: 0 };
     this.#row.count++;
     this.#cuts = [...this.#cuts.slice(1 - cutsLookedAt), cut];
-    const from = this.#closeCuts(cut) ?? this.#sparseCuts(cut);
+    this.#best = Math.max(this.#best, pace);
+    const from = this.#closeCuts(cut) ?? this.#sparseCuts(cut) ?? this.#slowCuts();
     if (from === undefined) return false;
     const share = shareBetween(from, now);
     if (share > mostShare) return false;
@@ -81,6 +85,13 @@ export class NoiseWatch {
     const futile = (from: Cut, to: Cut): boolean =>
       to.sent - from.sent >= sparse.least && to.pace * sparse.slower <= from.pace;
     return futile(first, middle) && futile(middle, cut) ? first : undefined;
+  }
+
+  /** The same for the last ones, where it has been slow for all of them. */
+  #slowCuts(): Cut | undefined {
+    const first = this.#cuts[0];
+    if (first === undefined || this.#cuts.length < cutsLookedAt) return undefined;
+    return first.pace * close.slower <= this.#best ? first : undefined;
   }
 }
 

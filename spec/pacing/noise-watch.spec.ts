@@ -47,6 +47,15 @@ describe('NoiseWatch', () => {
     expect(cuts(watch, paces.slice(4), { every, from: 4 * every + 500 })).not.toContain(true);
   });
 
+  it('sees that it has been slow for long and goes on, and asks once whether that is the rate', () => {
+    const slow = Array<number>(8).fill(10);
+    const watch = new NoiseWatch();
+    const first = cuts(watch, [100, 60, 36, 20, 12, ...slow], { every: 200 });
+    expect(first.indexOf(true)).toBe(11);
+    expect(watch.judge({ sent: 2_700, refused: 60 })).toBe('rate');
+    expect(cuts(watch, [...slow, ...slow], { every: 200, from: 2_700 })).not.toContain(true);
+  });
+
   it('takes a startup for what it is, where the next refusal comes late', () => {
     const watch = new NoiseWatch();
     cuts(watch, [160, 109, 91, 75, 63, 52, 43, 26], { every: 8 });
