@@ -25,19 +25,18 @@ export function pagesInSlices<T>(
     const work = (): void => {
       // Planned before the work: a timer takes a millisecond at least, which passes meanwhile.
       planned = scheduler.schedule(work, 0);
-      // A scheduler may run the rest of it at once.
-      if (subscriber.closed) return;
       const until = scheduler.now() + sliceMs;
       try {
-        do {
+        // A scheduler may have run the rest of it at once.
+        while (!subscriber.closed) {
           const page = nextPage();
           if (page.length === 0) {
             subscriber.complete();
             return;
           }
           subscriber.next(page);
-          if (subscriber.closed) return;
-        } while (scheduler.now() < until);
+          if (scheduler.now() >= until) return;
+        }
       } catch (error) {
         subscriber.error(error);
       }

@@ -1,4 +1,4 @@
-import { queueScheduler, take, type SchedulerLike } from 'rxjs';
+import { queueScheduler, take } from 'rxjs';
 import { inSlices } from '../../lib/operators/in-slices.js';
 import { marbles } from '../support/marbles.js';
 
@@ -58,7 +58,7 @@ describe('inSlices', () => {
     const scheduler = { now: () => (now += 20), schedule: queueScheduler.schedule.bind(queueScheduler) };
     const source = pagesOf([[1], [2], [3]]);
     const seen: number[] = [];
-    inSlices(source.next, { scheduler: scheduler as SchedulerLike }).subscribe((n) => seen.push(n));
+    inSlices(source.next, { scheduler }).subscribe((n) => seen.push(n));
     expect([seen, source.asked]).toEqual([[1, 2, 3], 4]);
   });
 
