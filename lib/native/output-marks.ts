@@ -4,7 +4,7 @@ import type { OutputMark } from '../store/shard-store.js';
 export function mergeOutputs(marks: readonly OutputMark[], outputs: readonly string[]): readonly OutputMark[] {
   const added = outputs
     .filter((output, at) => outputs.indexOf(output) === at && !marks.some((mark) => mark.output === output))
-    .map((output) => ({ output, offset: 0, read: false }));
+    .map(unread);
   return added.length === 0 ? marks : [...marks, ...added];
 }
 
@@ -16,10 +16,11 @@ export function markOutput(
   return marks.map((mark) => (mark.output === output ? { ...mark, ...change } : mark));
 }
 
-export function doubtfulFrom(marks: readonly OutputMark[], output: string): number | undefined {
-  return marks.find((mark) => mark.output === output)?.doubtfulFrom;
+/** How far an output was read; one that is not known yet: not at all. */
+export function markOf(marks: readonly OutputMark[], output: string): OutputMark {
+  return marks.find((mark) => mark.output === output) ?? unread(output);
 }
 
-export function offsetOf(marks: readonly OutputMark[], output: string): number {
-  return marks.find((mark) => mark.output === output)?.offset ?? 0;
+function unread(output: string): OutputMark {
+  return { output, offset: 0, read: false };
 }

@@ -3,7 +3,7 @@ import type { NativeResult, ResultPage } from '../provider/native.js';
 import type { OutputMark, ShardDraft } from '../store/shard-store.js';
 import type { Awaited } from './awaited.js';
 import type { NativeDraft } from './native-draft.js';
-import { doubtfulFrom, markOutput, offsetOf } from './output-marks.js';
+import { markOf, markOutput } from './output-marks.js';
 import { CallRefused, patiently } from './patiently.js';
 import { readPage } from './read-page.js';
 import type { Readings } from './readings.js';
@@ -58,7 +58,7 @@ export function readOutput(
 /** To what was not understood the last time, perhaps by a process that is gone. */
 function goBack(output: string, shard: Shard, readings: Readings): Observable<NativeDraft> {
   return defer(() => {
-    const offset = doubtfulFrom(shard.record.outputs, output);
+    const { doubtfulFrom: offset } = markOf(shard.record.outputs, output);
     if (offset === undefined) return EMPTY;
     if (readings.times(output) === 0) readings.done(output);
     return of(mark(shard, output, { offset, read: false, doubtfulFrom: undefined }));
@@ -75,17 +75,15 @@ function readPages(
   const { native } = context;
   return patiently(
     'results',
-    (call) => native.results(output, offsetOf(shard.record.outputs, output), call),
+    (call) => native.results(output, markOf(shard.record.outputs, output).offset, call),
     context,
   ).pipe(
     // An empty page is a sign of life.
     filter(({ results }) => results.length > 0),
     map((page): NativeDraft => {
       if (byPosition === undefined && page.results.some(({ kind }) => kind === 'unkeyed')) throw new UnkeyedFound();
-      const { outputs } = shard.record;
-      const begin = offsetOf(outputs, output);
-      const riddle = page.results.some((result) => isRiddle(result, byPosition));
-      const doubt = riddle ? { doubtfulFrom: doubtfulFrom(outputs, output) ?? begin } : {};
+      const { offset: begin, doubtfulFrom = begin } = markOf(shard.record.outputs, output);
+      const doubt = page.results.some((result) => isRiddle(result, byPosition)) ? { doubtfulFrom } : {};
       const counted = readings.times(output) === 0;
       const { drafts, open } = readPage(page.results, shard, awaited, { byPosition, counted }, context);
       if (open.length > 0) shard.leftover = true;

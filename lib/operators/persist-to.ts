@@ -26,9 +26,9 @@ export interface PersistOptions<D = unknown> {
 }
 
 /**
- * Writes down what happened before telling anyone: drafts that arrive within a turn of the event loop, or
- * within up to 50 ms after a commit, share one transaction, and the events it returns are emitted after it. A failed commit errors the stream; nothing of that group
- * was written or emitted. On completion the waiting group is written first.
+ * Writes down what happened before telling anyone: drafts that arrive within a turn of the event loop, or within up to 50 ms
+ * after a commit, share one transaction, and the events it returns are emitted after it. A failed commit errors the stream;
+ * nothing of that group was written or emitted. On completion the waiting group is written first.
  */
 export function persistTo<D, E>(journal: Journal<D, E>, options: PersistOptions<D> = {}): OperatorFunction<D, E> {
   return (source) => source.pipe(persistGroups(journal, options), concatAll());

@@ -34,7 +34,7 @@ export class NoiseWatch {
 
   /**
    * What one more refusal is while refusals are held to be chance: `chance`; `faster` where it was looked at again and the
-   * pace may be doubled; `rate` where so many are refused now that it was the rate after all. Undefined at other times.
+   * pace may be raised; `rate` where so many are refused now that it was the rate after all. Undefined at other times.
    */
   judge(now: Tally): 'chance' | 'faster' | 'rate' | undefined {
     if (this.#tolerated === undefined) return undefined;
@@ -60,7 +60,7 @@ export class NoiseWatch {
     this.#row.count++;
     this.#cuts = [...this.#cuts.slice(1 - cutsLookedAt), cut];
     this.#best = Math.max(this.#best, pace);
-    const from = this.#closeCuts(cut) ?? this.#sparseCuts(cut) ?? this.#slowCuts();
+    const from = this.#closeCuts(cut) ?? this.#lastCuts(cut);
     if (from === undefined) return false;
     const share = shareBetween(from, now);
     if (share > mostShare) return false;
@@ -78,20 +78,14 @@ export class NoiseWatch {
     return enough && pace * close.slower <= first.pace ? first : undefined;
   }
 
-  /** The same for the last ones, whose pace fell all the while: where a rate is found, it falls once. */
-  #sparseCuts(cut: Cut): Cut | undefined {
+  /** The same for the last ones: their pace fell all the while, as it does once only where a rate is found; or it was low for all of them. */
+  #lastCuts(cut: Cut): Cut | undefined {
     const [first, middle] = [this.#cuts[0], this.#cuts[cutsLookedAt / 2]];
     if (first === undefined || middle === undefined || this.#cuts.length < cutsLookedAt) return undefined;
-    const futile = (from: Cut, to: Cut): boolean =>
+    const fell = (from: Cut, to: Cut): boolean =>
       to.sent - from.sent >= sparse.least && to.pace * sparse.slower <= from.pace;
-    return futile(first, middle) && futile(middle, cut) ? first : undefined;
-  }
-
-  /** The same for the last ones, where it has been slow for all of them. */
-  #slowCuts(): Cut | undefined {
-    const first = this.#cuts[0];
-    if (first === undefined || this.#cuts.length < cutsLookedAt) return undefined;
-    return first.pace * close.slower <= this.#best ? first : undefined;
+    const low = first.pace * close.slower <= this.#best;
+    return low || (fell(first, middle) && fell(middle, cut)) ? first : undefined;
   }
 }
 

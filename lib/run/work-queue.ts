@@ -149,7 +149,7 @@ export class WorkQueue implements PullSource<WorkItem>, RunQueue {
     this.#unwritten = 0;
   }
 
-  /** Hands out what a commit was waited for with, if anything. */
+  /** Tells that items held back for a commit may go, where there are any. */
   goOn(): void {
     if (!this.#held || this.#closed) return;
     this.#held = false;

@@ -1,19 +1,7 @@
-import {
-  count,
-  EMPTY,
-  NEVER,
-  Observable,
-  of,
-  take,
-  tap,
-  throwError,
-  timer,
-  timestamp,
-  type SchedulerLike,
-  type Subscription,
-} from 'rxjs';
+import { count, EMPTY, NEVER, Observable, of, take, tap, throwError, timer, timestamp, type Subscription } from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
 import { DONE, IDLE, mergePull, type PullSource } from '../../lib/operators/merge-pull.js';
+import { handClock } from '../support/hand-clock.js';
 import { marbles } from '../support/marbles.js';
 
 interface Counted<T> extends PullSource<T> {
@@ -181,23 +169,16 @@ describe('mergePull', () => {
   });
 
   it.each([1, 2, 5])('goes on after a turn of %p values, and leaves no turn planned', (turn) => {
-    const planned = new Set<() => void>();
-    const schedule = (work: () => void): { unsubscribe(): void } => {
-      planned.add(work);
-      return { unsubscribe: () => void planned.delete(work) };
-    };
-    const scheduler = { now: () => 0, schedule } as unknown as SchedulerLike;
+    const { scheduler, planned, run } = handClock();
     const source = sourceOf(upTo(100));
     const merged$ = mergePull(source, (n) => of(n), { concurrency: 2, turn, scheduler });
     const subscription = merged$.subscribe();
     expect(source.pulled).toBe(turn);
-    const [work] = planned;
-    planned.clear();
-    work?.();
+    run();
     expect(source.pulled).toBe(2 * turn);
-    expect(planned.size).toBe(1);
+    expect(planned()).toBe(1);
     subscription.unsubscribe();
-    expect(planned.size).toBe(0);
+    expect(planned()).toBe(0);
   });
 
   it('is linear in its source, with inner ones that answer at once', async () => {

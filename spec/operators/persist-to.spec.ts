@@ -1,6 +1,6 @@
 import { concat, from, NEVER, of, Subject, take, type Observable } from 'rxjs';
-import type { TestScheduler } from 'rxjs/testing';
 import { persistTo, type Journal } from '../../lib/operators/persist-to.js';
+import { handClock } from '../support/hand-clock.js';
 import { marbles } from '../support/marbles.js';
 
 /** Writes down the groups; a draft's event is its capital letter. */
@@ -15,26 +15,6 @@ class Groups implements Journal<string, string> {
     this.written.push(group);
     return drafts.map((draft) => draft.toUpperCase());
   }
-}
-
-/** Time and tasks as the spec says: `run` does those that were not taken back. */
-function handClock() {
-  const delays: number[] = [];
-  const tasks = new Set<{ readonly work: () => void }>();
-  let now = 0;
-  const schedule = (work: () => void, delay = 0): { unsubscribe(): void } => {
-    delays.push(delay);
-    const task = { work };
-    tasks.add(task);
-    return { unsubscribe: () => void tasks.delete(task) };
-  };
-  const run = (): void => {
-    const due = [...tasks];
-    tasks.clear();
-    for (const { work } of due) work();
-  };
-  const scheduler = { now: () => now, schedule } as unknown as TestScheduler;
-  return { scheduler, delays, planned: () => tasks.size, pass: (ms: number) => (now += ms), run };
 }
 
 describe('persistTo', () => {
