@@ -112,9 +112,7 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
     const active = this.#runner.active(jobId);
     if (active !== undefined && !active.ending && active.accept(intake)) return new DurableJob<T>(this.#host, jobId);
     if (active !== undefined && !active.finished && asyncSubmit) {
-      throw new BatchError('job_busy', `Job "${jobId}" is just ending in this client; call map() again when it has`, {
-        jobId,
-      });
+      throw justEnding(jobId, 'map()');
     }
     const settings = mergeRunOptions(known?.settings, pickRunOptions(this.#options), pickRunOptions(options));
     const start = {
@@ -150,7 +148,11 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
     const record = requireJob(this.#host, checkJobId(jobId, 'resume()'));
     const job = new DurableJob<T>(this.#host, jobId);
     const active = this.#runner.active(jobId);
-    if (record.status === 'completed' || (active !== undefined && !active.finished)) return job;
+    if (record.status === 'completed') return job;
+    if (active !== undefined && !active.finished) {
+      if (active.ending && !this.#runner.followsWatchers(jobId)) throw justEnding(jobId, 'resume()');
+      return job;
+    }
     this.#goOn(record, { partial, retryFailed: false, asyncSubmit, options: options as ResumeOptions });
     return job;
   }
@@ -259,6 +261,12 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
     if (this.#closing !== undefined)
       throw new BatchError('client_closed', `${call}: this client was closed; make a new one`);
   }
+}
+
+/** What was asked of a job that is being stopped would be lost. */
+function justEnding(jobId: string, call: string): BatchError {
+  const message = `Job "${jobId}" is just ending in this client; call ${call} again when it has (await its pause() or cancel())`;
+  return new BatchError('job_busy', message, { jobId });
 }
 
 function checkJobId(jobId: unknown, call: string): string {

@@ -20,7 +20,10 @@ export interface BatchClientApi {
   job<T = unknown>(jobId: string): BatchJob<T>;
   /** Every job, newest first. */
   jobs(): Promise<readonly JobInfo[]>;
-  /** Goes on with a job that was paused, failed or interrupted, with what is stored. */
+  /**
+   * Goes on with a job that was paused, failed or interrupted, with what is stored. Throws `job_busy` while it is being stopped
+   * (await `pause()`), or while somebody else works on it.
+   */
   resume<T = unknown>(jobId: string, options?: ResumeOptions<T>): BatchJob<T>;
   /** Removes a job with its items, results and events. Throws `job_busy` while somebody works on it. */
   delete(jobId: string): Promise<void>;

@@ -157,6 +157,11 @@ export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' 
     });
   }
 
+  /** Whether the job runs only while somebody watches. */
+  followsWatchers(jobId: string): boolean {
+    return this.#cold.has(jobId);
+  }
+
   /** For a cold job: completes when its run may be attached to. */
   watched(jobId: string, change: 1 | -1): Observable<never> {
     const watchers = this.#cold.watched(jobId, change);

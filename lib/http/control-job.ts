@@ -26,9 +26,9 @@ export async function controlJob(
       return await stop(context, verb, jobId);
     case 'resume': {
       const options = await readJson(request, resumeBody);
-      const { info } = requireVisible(client, principal, jobId);
-      // A job somebody works on is resumed already.
-      if (info.owner === null) client.resume(jobId, options);
+      const { info, stopping } = requireVisible(client, principal, jobId);
+      // A job somebody works on is resumed already, unless it is just being stopped: that is refused.
+      if (info.owner === null || stopping) client.resume(jobId, options);
       break;
     }
     case 'retry': {

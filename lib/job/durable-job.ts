@@ -9,11 +9,12 @@ import {
   lastValueFrom,
   map,
   merge,
+  of,
   tap,
   throwError,
   type Observable,
 } from 'rxjs';
-import { BatchError, OptionsError, type BatchErrorCode } from '../core/errors.js';
+import { BatchError, isBatchError, OptionsError, type BatchErrorCode } from '../core/errors.js';
 import type { BatchEvent, CompleteEvent, ItemEvent, ProgressEvent } from '../core/events.js';
 import type { JobInfo, JobStatus } from '../core/job.js';
 import type { Progress } from '../core/progress.js';
@@ -162,27 +163,23 @@ export class DurableJob<T = unknown> extends GuardedObservable<BatchEvent<T>> im
 
   /** Resolves when the job is at rest, whoever works on it. */
   async #end(request: 'cancel' | 'pause'): Promise<void> {
-    const { store } = this.#host;
     const active = this.#host.active(this.jobId);
     if (active !== undefined) {
+      const late = active.ending;
       active.stop(
         request === 'cancel'
           ? { kind: 'cancel' }
           : { kind: 'stop', status: 'paused', code: 'paused', message: 'Paused' },
       );
       await lastValueFrom(active.ended$, { defaultValue: undefined });
+      // A pause that was under way ends as one: what it has left is cancelled then.
+      if (late && request === 'cancel') await this.#end(request);
       return;
     }
     const record = requireJob(this.#host, this.jobId);
     if (workerOf(this.#host, this.jobId) !== null) {
-      store.requestControl(this.jobId, request);
-      await lastValueFrom(
-        this.events({ after: 'now' }).pipe(
-          ignoreElements(),
-          catchError(() => EMPTY),
-        ),
-        { defaultValue: undefined },
-      );
+      const stopped = await this.#endElsewhere(request);
+      if (stopped && request === 'cancel') await this.#end(request);
       return;
     }
     if (request === 'cancel' && record.status !== 'completed' && record.status !== 'cancelled') {
@@ -192,6 +189,17 @@ export class DurableJob<T = unknown> extends GuardedObservable<BatchEvent<T>> im
       if (run !== undefined) await lastValueFrom(run.ended$, { defaultValue: undefined });
     }
     if (request === 'cancel') this.#host.forget(this.jobId);
+  }
+
+  /** Asks the process that works on the job; resolves with whether it stopped short of an end (a pause was under way, say). */
+  async #endElsewhere(request: 'cancel' | 'pause'): Promise<boolean> {
+    this.#host.store.requestControl(this.jobId, request);
+    const stopped$ = this.events({ after: 'now' }).pipe(
+      ignoreElements(),
+      // A client that is closed has asked, and hears no answer.
+      catchError((error: unknown) => of(!isBatchError(error) || error.code !== 'client_closed')),
+    );
+    return await lastValueFrom(stopped$, { defaultValue: false });
   }
 
   async #answer<R>(read: () => R): Promise<R> {

@@ -17,6 +17,8 @@ export interface JobView {
   readonly progress: Progress;
   /** Highest sequence of its events, 0 if it has none. */
   readonly lastSeq: number;
+  /** This process is just stopping it: answers in flight are waited for. */
+  readonly stopping: boolean;
 }
 
 /** A job with its place in the order of creation. */
@@ -66,8 +68,14 @@ export class StoredJobReader implements JobReader {
     const record = this.#record(jobId);
     if (record === undefined) return undefined;
     const active = host.active(jobId);
-    const progress = active !== undefined && !active.finished ? active.progress : storedProgress(host, record);
-    return { key: record.key, info: infoOf(host, record), progress, lastSeq: store.lastSeq(record.key) };
+    const run = active?.finished === false ? active : undefined;
+    return {
+      key: record.key,
+      info: infoOf(host, record),
+      progress: run?.progress ?? storedProgress(host, record),
+      lastSeq: store.lastSeq(record.key),
+      stopping: run?.ending === true,
+    };
   }
 
   key(jobId: string): number | undefined {

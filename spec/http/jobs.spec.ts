@@ -1,3 +1,4 @@
+import { filter, firstValueFrom } from 'rxjs';
 import type { WireItemPage, WireJob, WireJobList } from '../../lib/http/index.js';
 import { localEcho } from '../../lib/index.js';
 import { items, ndjson, post, testServers } from './support/served';
@@ -91,6 +92,22 @@ describe('jobs over HTTP', () => {
     expect((await json<WireJob>(call('/cancel'))).info.status).toBe('cancelled');
     expect((await call('', 'DELETE')).status).toBe(204);
     expect((await call('', 'GET')).status).toBe(404);
+  });
+
+  it('are not resumed while they are still being paused, which is no secret', async () => {
+    const provider = localEcho({ latencyMs: 150 });
+    const { url, client } = await serve({ client: clients.open({ provider, concurrency: 1 }), waitMs: 0 });
+    const call = (verb: string) => fetch(`${url}/jobs/j${verb}`, { method: 'POST' });
+    await post(url, items(3), { 'idempotency-key': 'j' });
+    await firstValueFrom(
+      client.job('j').pipe(filter((event) => event.type === 'progress' && event.progress.inFlight > 0)),
+    );
+    expect((await call('/pause')).status).toBe(202);
+    const early = await call('/resume');
+    expect([early.status, await json(early)]).toMatchObject([409, { code: 'job_busy' }]);
+    await client.job('j').pause();
+    expect((await call('/resume')).status).toBe(200);
+    expect((await client.job('j').wait()).done).toBe(3);
   });
 
   it('leave nothing behind when their body is wrong, and say which line and field', async () => {

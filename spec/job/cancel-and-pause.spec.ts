@@ -1,5 +1,5 @@
 import { lastValueFrom, of, concat, NEVER, toArray } from 'rxjs';
-import { items, tell, testClients } from '../support/clients.js';
+import { items, tell, testClients, thrown } from '../support/clients.js';
 import { HandProvider, httpError } from '../support/hand-provider.js';
 
 const clients = testClients();
@@ -99,17 +99,27 @@ describe('cancel()', () => {
     expect((await tell(job)).last).toEqual(told.last);
   });
 
-  it('twice is as good as once, and after pause() the first word stands', async () => {
+  it('twice is as good as once, and while a pause() still drains it has the last word', async () => {
     const provider = new HandProvider();
-    const client = clients.open({ provider });
-    const job = client.map({ items: items(1) });
+    const client = clients.open({ provider, concurrency: 1 });
+    const job = client.map({ items: items(2) });
     await provider.asked(1);
-    const ending = [job.pause(), job.cancel(), job.cancel()];
+    const ending = [job.pause(), job.cancel(), job.cancel(), job.pause()];
     provider.asks[0]!.answer();
     await Promise.all(ending);
-    expect(await job.status()).toBe('paused');
-    await job.cancel();
-    expect(await job.status()).toBe('cancelled');
+    expect(await job.info()).toMatchObject({ status: 'cancelled', ok: 1, pending: 1 });
+    expect((await tell(job)).events.filter(({ type }) => type === 'complete')).toHaveLength(1);
+  });
+
+  it('has the last word, too, while the pause() is that of another client', async () => {
+    const provider = new HandProvider();
+    const own = clients.open({ provider, concurrency: 1 }).map({ jobId: 'j', items: items(2) });
+    await provider.asked(1);
+    const ending = [own.pause(), clients.open({ provider }).job('j').cancel()];
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    provider.asks[0]!.answer();
+    await Promise.all(ending);
+    expect(await own.info()).toMatchObject({ status: 'cancelled', ok: 1, pending: 1 });
   });
 
   it('may be called from a subscriber', async () => {
@@ -145,6 +155,23 @@ describe('pause()', () => {
     for (const ask of (await provider.asked(4)).slice(2)) ask.answer();
     expect((await resumed).ids).toEqual(['i0', 'i1', 'i2', 'i3']);
     expect(provider.ids).toEqual(['i0', 'i1', 'i2', 'i3']);
+  });
+
+  it('is not undone by a resume() that comes too early: that one says so', async () => {
+    const provider = new HandProvider();
+    const client = clients.open({ provider, concurrency: 1 });
+    const job = client.map({ jobId: 'j', items: items(2) });
+    await provider.asked(1);
+    const pausing = job.pause();
+    expect(thrown(() => client.resume('j'))).toMatchObject({
+      code: 'job_busy',
+      message: expect.stringContaining('call resume() again when it has') as string,
+    });
+    provider.asks[0]!.answer();
+    await pausing;
+    const resumed = tell(client.resume('j'));
+    (await provider.asked(2))[1]!.answer();
+    expect((await resumed).ids).toEqual(['i0', 'i1']);
   });
 
   it('says that it was paused here, not elsewhere', async () => {
