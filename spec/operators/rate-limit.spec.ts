@@ -4,6 +4,7 @@ import { isBatchError } from '../../lib/core/errors.js';
 import { rateLimit, type RateLimitOptions } from '../../lib/operators/rate-limit.js';
 import { rateLimiter, type RateLimiterOptions } from '../../lib/operators/rate-limiter.js';
 import { marbles } from '../support/marbles.js';
+import { cpuTimer } from '../support/cpu-time.js';
 
 const size = (value: string): number => value.length;
 
@@ -173,7 +174,7 @@ describe.each(forms)('rateLimit with %s', (_name, form) => {
   it('holds a million values that come at once', () => {
     const scheduler = new VirtualTimeScheduler();
     const options = form({ requestsPerMinute: 60_000_000, burst: 1_000, scheduler });
-    const startedAt = performance.now();
+    const usedMs = cpuTimer();
     let count = 0;
     let last = '';
     range(0, 1_000_000)
@@ -185,7 +186,7 @@ describe.each(forms)('rateLimit with %s', (_name, form) => {
     expect(count).toBe(1_000);
     scheduler.flush();
     expect([count, last, scheduler.now()]).toEqual([1_000_000, '999999', 999]);
-    expect(performance.now() - startedAt).toBeLessThan(20_000);
+    expect(usedMs()).toBeLessThan(20_000);
   });
 });
 

@@ -2,6 +2,7 @@ import { ProviderError, type Provider, type ProviderResponse, type Verdict } fro
 import { mostNesting } from '../../lib/core/json-value.js';
 import { finalFailure } from '../../lib/provider/provider-error.js';
 import { items, tell, testClients } from '../support/clients.js';
+import { cpuTimer } from '../support/cpu-time.js';
 
 const clients = testClients();
 
@@ -156,12 +157,12 @@ describe('what cannot be judged is tried again and does not end the job', () => 
   });
 
   it('a message of 20 MB of open tags', async () => {
-    const started = Date.now();
+    const usedMs = cpuTimer();
     const { result } = await ask(() => {
       throw new Error('<title'.repeat(3_000_000));
     });
     expect(result).toMatchObject({ ok: false, attempts: 2 });
-    expect(Date.now() - started).toBeLessThan(5_000);
+    expect(usedMs()).toBeLessThan(5_000);
   });
 });
 
