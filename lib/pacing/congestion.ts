@@ -139,7 +139,8 @@ export class Congestion {
   /** The other side has too much to do. */
   overloaded(sentAt: number, inFlight: number, now: number): void {
     const tally = { sent: this.#sent, refused: ++this.#refused };
-    if (this.#noise.judge(tally) === 'chance' || sentAt <= this.#cutAt) return;
+    const judgement = this.#noise.judge(tally);
+    if (judgement === 'chance' || judgement === 'faster' || sentAt <= this.#cutAt) return;
     if (this.#noise.cutIsFutile(tally, this.#pace(now))) {
       this.#window.restore();
       return;

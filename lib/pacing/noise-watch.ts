@@ -53,7 +53,7 @@ export class NoiseWatch {
   cutIsFutile(now: Tally, pace: number | undefined): boolean {
     if (pace === undefined) return false;
     const cut = { ...now, pace };
-    const since = now.sent - (this.#cuts.at(-1)?.sent ?? 0);
+    const since = now.sent - (this.#cuts.at(-1)?.sent ?? -Infinity);
     if (since > close.requests) this.#row = undefined;
     if (since > sparse.requests) this.#cuts = [];
     this.#row ??= { first: cut, count: 0 };
@@ -64,7 +64,6 @@ export class NoiseWatch {
     if (from === undefined) return false;
     const share = shareBetween(from, now);
     if (share > mostShare) return false;
-    this.#row = undefined;
     this.#cuts = [];
     this.#tolerated = { share, since: now };
     return true;

@@ -191,6 +191,20 @@ describe('a refusal', () => {
     // A ceiling that is out of reach is none, and no number to be shown.
     expect(lane.state.requests).toBeUndefined();
   });
+
+  it('that comes by chance gives the window back, too', () => {
+    const lane = new Lane();
+    const windows: number[] = [];
+    for (let n = 0; n < 60; n++) {
+      lane.flow(19, Math.max(10, Math.ceil(lane.congestion.waitMs(100, 0, lane.now)), n * 4));
+      const inFlight = lane.state.window!;
+      lane.congestion.sent(100, inFlight, lane.now);
+      const said = lane.congestion.refused({ now: lane.now, sentAt: lane.now, tokens: 100, inFlight });
+      windows.push(lane.state.window!);
+      if (said === 'noise') break;
+    }
+    expect(windows.at(-1)).toBeGreaterThan(windows.at(-2)!);
+  });
 });
 
 describe('overload', () => {
@@ -212,6 +226,28 @@ describe('overload', () => {
     lane.congestion.overloaded(20, once, 30);
     lane.now = 30;
     expect(lane.state.window).toBeLessThan(once);
+  });
+
+  it('that comes by chance however few there are is borne in the end', () => {
+    const lane = new Lane();
+    const windows: number[] = [];
+    for (let n = 0; n < 60; n++) {
+      lane.flow(19, 10 + n * 4);
+      const inFlight = lane.state.window!;
+      lane.congestion.sent(100, inFlight, lane.now);
+      lane.congestion.overloaded(lane.now, inFlight, lane.now);
+      windows.push(lane.state.window!);
+    }
+    const borne = windows.findIndex((size, n) => n > 0 && size > windows[n - 1]!);
+    const since = windows.slice(borne);
+    expect(since.length).toBeGreaterThan(20);
+    expect(since).toEqual([...since].sort((one, other) => one - other));
+    // Half of them is more than chance.
+    for (let n = 0; n < 60; n++) {
+      lane.congestion.sent(100, since.at(-1)!, ++lane.now);
+      if (n % 2 === 0) lane.congestion.overloaded(lane.now, since.at(-1)!, lane.now);
+    }
+    expect(lane.state.window).toBeLessThan(since.at(-1)!);
   });
 
   it('is asked for as much again after a while', () => {

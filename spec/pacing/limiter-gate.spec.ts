@@ -64,6 +64,33 @@ describe('a refusal', () => {
     expect(gate.state).toMatchObject({ state: 'open', refusals: 0, window: 16 });
   });
 
+  it.each([
+    [undefined, 1_000],
+    [7_000, 7_000],
+  ])('held to be chance (told to wait: %p) keeps that one request away for %p ms, and nobody else', (waitMs, away) => {
+    let now = 0;
+    const gate = limiter({ scheduler: clock(() => now) });
+    const next = (): Permit => {
+      for (;;) {
+        const permit = gate.tryAdmit(1);
+        if (permit !== undefined) return permit;
+        now += 10;
+      }
+    };
+    const waits: number[] = [];
+    for (let n = 0; n < 100; n++) {
+      for (let k = 0; k < 19; k++) {
+        now += 10 + 4 * n;
+        next().succeeded();
+      }
+      waits.push(next().refused({ waitMs }));
+      if (waits.at(-1) !== 0) break;
+      expect(gate.state.state).toBe('held');
+    }
+    expect(waits.length).toBeGreaterThan(4);
+    expect([waits.at(-1), gate.state.state]).toEqual([away, 'open']);
+  });
+
   it('of many at once is one episode: it is cut for once', () => {
     let now = 0;
     const gate = limiter({ scheduler: clock(() => now), concurrency: 4_000 });
