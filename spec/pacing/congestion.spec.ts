@@ -203,7 +203,7 @@ describe('a refusal', () => {
       windows.push(lane.state.window!);
       if (said === 'noise') break;
     }
-    expect(windows.at(-1)).toBeGreaterThan(windows.at(-2)!);
+    expect(windows.at(-1)).toBeGreaterThan(windows[0]!);
   });
 });
 
