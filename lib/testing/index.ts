@@ -31,5 +31,5 @@ export type {
   ScriptedProviderOptions,
   ScriptedRequest,
 } from './scripted-provider.js';
-export { describeStore } from './store-contract.js';
-export type { OpenStore, StoreContractFramework } from './store-contract.js';
+export { describeStore } from './store-contract/describe-store.js';
+export type { OpenStore, StoreContractFramework } from './store-contract/framework.js';

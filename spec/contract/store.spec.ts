@@ -1,5 +1,5 @@
 import { sqliteStore } from '../../lib/store/sqlite/sqlite-store.js';
-import { describeStore } from '../../lib/testing/store-contract.js';
+import { describeStore } from '../../lib/testing/store-contract/describe-store.js';
 import { tempDatabases } from '../support/temp-database.js';
 
 const newPath = tempDatabases();
