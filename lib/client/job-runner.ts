@@ -21,7 +21,7 @@ import type { RunSettings } from '../options/run-options.js';
 import { BatchQuotas } from '../native/batch-quotas.js';
 import { effectiveCaps } from '../native/native-options.js';
 import type { ModeChoice } from '../native/choose-mode.js';
-import type { LimiterRegistry } from '../pacing/limiter-registry.js';
+import type { LimiterRegistry, RunLimiters } from '../pacing/limiter-registry.js';
 import type { Provider } from '../provider/provider.js';
 import type { StopRequest } from '../run/stop.js';
 import type { BatchStore, JobRecord, Lease } from '../store/store.js';
@@ -60,6 +60,7 @@ interface Running {
   readonly lease: Lease;
   readonly run: ActiveJob;
   readonly options: StartOptions;
+  readonly limiters: RunLimiters;
 }
 
 /** The jobs at work in this client: starts them, knows them, ends them. */
@@ -113,14 +114,8 @@ export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' 
     this.#held.replace(jobId, options);
     const { requestsPerMinute, tokensPerMinute, concurrency } = settings;
     const scope = provider.quotaScope ?? provider.name;
-    const known = new Set<string | undefined>();
-    const limiterFor = (model: string | undefined) => {
-      // Limits are set once a run: the newest win, they do not take turns.
-      const limits = known.has(model) ? {} : { requestsPerMinute, tokensPerMinute, concurrency };
-      known.add(model);
-      return limiters.limiter(scope, model, limits);
-    };
-    limiterFor(record.model ?? provider.defaultModel).forgive();
+    const own = limiters.enter(scope, { requestsPerMinute, tokensPerMinute }, concurrency);
+    own.of(record.model ?? provider.defaultModel).forgive();
     const callbacks = JobCallbacks.of(record, options.callbacks, { ...this.options, host: this.host() });
     const run = new ActiveJob({
       store,
@@ -128,7 +123,7 @@ export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' 
       record,
       created: options.created,
       provider,
-      limiterFor,
+      limiterFor: (model) => own.of(model),
       batchQuota:
         provider.native && this.#quotas.quota(scope, effectiveCaps(provider.native.caps, settings.nativeCaps)),
       settings,
@@ -142,7 +137,7 @@ export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' 
       estimateTokens: this.options.estimateTokens,
     });
     callbacks?.listen(run.live$);
-    this.#register(jobId, { lease, run, options });
+    this.#register(jobId, { lease, run, options, limiters: own });
     run.start();
   }
 
@@ -248,6 +243,7 @@ export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' 
     run.ended$.subscribe({
       error: () => undefined,
       complete: () => {
+        running.limiters.leave();
         if (this.#running.get(jobId) === running) this.#running.delete(jobId);
         this.#held.forgetRead(jobId);
         if (this.active(jobId) === undefined) this.#forgetEnded(jobId);

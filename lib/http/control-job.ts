@@ -3,6 +3,7 @@ import type { HandlerSettings, Principal } from './handler-options.js';
 import { requireStillThere, requireVisible, requireWriter } from './job-access.js';
 import { jobResponse } from './job-response.js';
 import { readJson } from './read-json.js';
+import { withinLimits } from './shared-limits.js';
 
 export interface ControlContext {
   readonly settings: HandlerSettings;
@@ -25,7 +26,7 @@ export async function controlJob(
     case 'pause':
       return await stop(context, verb, jobId);
     case 'resume': {
-      const options = await readJson(request, resumeBody);
+      const options = withinLimits(await readJson(request, resumeBody), principal, client);
       const { info, stopping } = requireVisible(client, principal, jobId);
       // A job somebody works on is resumed already, unless it is just being stopped: that is refused.
       if (info.owner === null || stopping) client.resume(jobId, options);

@@ -3,11 +3,14 @@ import type { BatchClientApi } from '../client/client-api.js';
 import type { JobInfo } from '../core/job.js';
 import type { JobReader } from '../job/job-reader.js';
 import { checkOptions } from '../options/check-options.js';
+import type { SharedLimits } from '../options/run-options.js';
 import { aFunction, milliseconds, positive, wholeFrom } from '../options/option-kinds.js';
 
 /** A client whose jobs can be served: a `BatchClient`. */
 export interface ServedClient extends BatchClientApi {
   readonly reader: JobReader;
+  /** What its own options allow all its jobs together. */
+  readonly limits: SharedLimits;
 }
 
 /** Who asks, and what they may do. */

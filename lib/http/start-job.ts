@@ -10,6 +10,7 @@ import { jobResponse } from './job-response.js';
 import type { Places } from './places.js';
 import { Problem } from './problem.js';
 import { checkType } from './read-json.js';
+import { withinLimits } from './shared-limits.js';
 
 export interface StartContext {
   readonly settings: HandlerSettings;
@@ -69,7 +70,8 @@ function findOwn({ settings, principal }: StartContext, jobId: string): JobView 
 async function takeIn(context: StartContext, jobId: string, body: BodyItems): Promise<void> {
   const { settings, principal } = context;
   const { client } = settings;
-  const { tags = [], ...options } = await body.options();
+  const { tags = [], ...asked } = await body.options();
+  const options = withinLimits(asked, principal, client);
   // Whose it was before the first line came says nothing.
   findOwn(context, jobId);
   const map: MapOptions = {

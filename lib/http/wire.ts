@@ -75,6 +75,7 @@ export interface WireRunOptions {
   readonly stragglerFactor?: number | undefined;
   readonly backoffBaseMs?: number | undefined;
   readonly backoffMaxMs?: number | undefined;
+  /** Of all jobs on the same key, so only for a principal that may see all jobs (else a 403); `tokensPerMinute` likewise. */
   readonly requestsPerMinute?: number | undefined;
   readonly tokensPerMinute?: number | undefined;
   readonly maxFailures?: number | undefined;

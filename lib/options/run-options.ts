@@ -19,7 +19,10 @@ export const runShape = {
   backoffBaseMs: milliseconds.optional(),
   /** Longest such wait. Default 60,000. A wait the provider asks for is kept even if longer. */
   backoffMaxMs: milliseconds.optional(),
-  /** At most so many requests a minute, over all jobs of the client on the same provider, key and model. Default: no limit. */
+  /**
+   * At most so many requests a minute, over all jobs of the client on the same provider, key and model; of several jobs at
+   * work the lowest counts. Default: no limit.
+   */
   requestsPerMinute: positive.optional(),
   /** The same for tokens, by estimate. */
   tokensPerMinute: positive.optional(),
@@ -78,6 +81,9 @@ export type RunOptions = { -readonly [K in keyof typeof runShape]?: z.output<(ty
 
 export type RunSettings = Required<Omit<RunDefaults, never>> &
   Pick<RunOptions, 'stragglerFactor' | 'requestsPerMinute' | 'tokensPerMinute' | 'maxFailures' | 'maxFailureRate'>;
+
+/** What binds all jobs on the same key together. */
+export type SharedLimits = Pick<RunOptions, 'requestsPerMinute' | 'tokensPerMinute'>;
 
 type RunDefaults = typeof runDefaults;
 

@@ -107,6 +107,11 @@ export class Limiter {
     return { ...this.#pacer.state(this.#scheduler.now()), waiting: this.#waiting };
   }
 
+  /** Nothing is under way, and nobody waits. */
+  get idle(): boolean {
+    return this.#waiting === 0 && this.#pacer.idle;
+  }
+
   /** Milliseconds from the first refusal since the last success to when the gate opens next; 0 where nothing is refused. */
   get stalledMs(): number {
     return this.#pacer.stalledMs(this.#scheduler.now());

@@ -52,6 +52,10 @@ export class Pacer {
     );
   }
 
+  get idle(): boolean {
+    return this.#inFlight === 0;
+  }
+
   /** Epoch milliseconds at which a quota of a day, used up, lets a request pass; undefined where it is not used up. */
   spentUntil(estimate: number, now: number): number | undefined {
     const waitMs = this.#quota.dayWaitMs(this.#tokens(estimate), now);

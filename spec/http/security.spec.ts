@@ -4,10 +4,12 @@ import {
   toNodeListener,
   type HandlerOptions,
   type Principal,
+  type WireJob,
   type WireProblem,
 } from '../../lib/http/index.js';
+import { localEcho } from '../../lib/index.js';
 import { thrown } from '../support/clients';
-import { items, post, testServers } from './support/served';
+import { items, ndjson, post, testServers } from './support/served';
 
 const { clients, serve } = testServers();
 
@@ -46,6 +48,37 @@ const byToken: HandlerOptions['authorize'] = (request) => {
 const as = (name: string) => ({ authorization: `Bearer ${name}` });
 
 describe('who may do what', () => {
+  it('is not to set what holds back others on the same key; who sees all may lower it', async () => {
+    const everybody: HandlerOptions['authorize'] = () => ({ name: 'operator', jobs: 'all' });
+    const client = clients.open({ provider: localEcho({ latencyMs: 100 }), requestsPerMinute: 6_000 });
+    const [users, operators] = [
+      await serve({ client, authorize: byToken }),
+      await serve({ client, authorize: everybody }),
+    ];
+    const body = (job: object) => `${JSON.stringify({ job })}\n${ndjson(items(2))}`;
+    const send = (url: string, text: string, headers = {}) =>
+      fetch(`${url}/jobs`, {
+        method: 'POST',
+        body: text,
+        headers: { 'content-type': 'application/x-ndjson', ...headers },
+      });
+    for (const job of [{ requestsPerMinute: 1e-300 }, { tokensPerMinute: 1 }]) {
+      const refused = await send(users.url, body(job), as('ann'));
+      expect([refused.status, await refused.json()]).toMatchObject([403, { code: 'forbidden' }]);
+    }
+    await post(users.url, items(1), { ...as('ann'), 'idempotency-key': 'j' });
+    const resumed = await fetch(`${users.url}/jobs/j/resume`, { method: 'POST', headers: { ...as('ann'), 'content-type': 'application/json' }, body: '{"requestsPerMinute":1}' }); // prettier-ignore
+    expect(resumed.status).toBe(403);
+    const limits = async (job: object) => {
+      const { info, progress } = (await (await send(operators.url, body(job))).json()) as WireJob;
+      const { pacing } = progress;
+      await client.job(info.jobId).wait();
+      return [pacing.requests?.perMinute, pacing.tokens?.perMinute];
+    };
+    expect(await limits({ requestsPerMinute: 1e9, tokensPerMinute: 1e6 })).toEqual([6_000, 1e6]);
+    expect(await limits({ requestsPerMinute: 3_000 })).toEqual([3_000, undefined]);
+  });
+
   it('is nobody, unless authorize says so', async () => {
     const { url, client } = await serve({ authorize: byToken });
     for (const headers of [{}, as('mallory'), { authorization: 'Basic YW5uOg==' }]) {

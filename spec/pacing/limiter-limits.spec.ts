@@ -33,16 +33,29 @@ describe('limits set by hand', () => {
     expect(seen).toEqual(['a', 'b']);
   });
 
-  it('of two jobs on one limiter do not undo each other', () => {
+  it('of two jobs on one limiter do not undo each other: the lowest count, while their job lasts', () => {
     let now = 0;
     const registry = new LimiterRegistry({ scheduler: clock(() => now), random: () => 1 });
-    const slow = { requestsPerMinute: 60 };
-    const fast = { requestsPerMinute: 120 };
+    const slow = registry.enter('scope', { requestsPerMinute: 60 }, 50);
+    const fast = registry.enter('scope', { requestsPerMinute: 120, tokensPerMinute: 1e9 }, 50);
+    const free = registry.enter('scope', {}, 50);
+    const jobs = [slow, fast, free];
     let turn = 0;
-    const gate = (): Limiter => registry.limiter('scope', 'model', turn++ % 2 === 0 ? slow : fast);
-    const passed = passing(gate, 60_000, (at) => (now = at));
-    expect(passed).toBeGreaterThanOrEqual(55);
+    const gate = (): Limiter => jobs[turn++ % jobs.length]!.of('model');
+    const minute = (from: number): number => passing(gate, 60_000, (at) => (now = from + at));
+    expect(minute(0)).toBeGreaterThanOrEqual(55);
+    expect(free.of('model').state).toMatchObject({
+      requests: { perMinute: 60, source: 'option' },
+      tokens: { perMinute: 1e9 },
+    });
+    expect(minute(60_000)).toBeLessThanOrEqual(65);
+    slow.leave();
+    jobs.shift();
+    const passed = minute(120_000);
+    expect(passed).toBeGreaterThan(100);
     expect(passed).toBeLessThanOrEqual(125);
+    fast.leave();
+    expect(free.of('model').state).toMatchObject({ requests: null, tokens: null });
   });
 
   it('are a ceiling on what the provider tells', () => {
@@ -63,13 +76,26 @@ describe('limits set by hand', () => {
 
   it('belong to one scope and model', () => {
     const registry = new LimiterRegistry({ scheduler: asyncScheduler, random: () => 1 });
-    const limits = { requestsPerMinute: undefined, tokensPerMinute: undefined };
-    const one = registry.limiter('a', 'm', limits);
-    expect(registry.limiter('a', 'm', limits)).toBe(one);
-    expect(registry.limiter('a', 'n', limits)).not.toBe(one);
-    expect(registry.limiter('b', 'm', limits)).not.toBe(one);
-    expect(registry.limiter('a', undefined, limits)).not.toBe(one);
-    expect(registry.limiter('a', undefined, limits)).toBe(registry.limiter('a', undefined, limits));
+    const [a, again, b] = ['a', 'a', 'b'].map((scope) => registry.enter(scope, {}, 50));
+    expect(again!.of('m')).toBe(a!.of('m'));
+    expect(a!.of('n')).not.toBe(a!.of('m'));
+    expect(b!.of('m')).not.toBe(a!.of('m'));
+    expect(a!.of(undefined)).not.toBe(a!.of('m'));
+    expect(again!.of(undefined)).toBe(a!.of(undefined));
+  });
+
+  it('are those of a thousand models at most, and of those with a request under way', () => {
+    const registry = new LimiterRegistry({ scheduler: asyncScheduler, random: () => 1 });
+    const run = registry.enter('scope', { requestsPerMinute: 600 }, 50);
+    const [busy, idle] = [run.of('busy'), run.of('idle')];
+    const permit = busy.tryAdmit(1)!;
+    for (let n = 0; n < 5_000; n++) run.of(`model ${n}`);
+    expect(run.of('busy')).toBe(busy);
+    expect(run.of('idle')).not.toBe(idle);
+    expect(run.of('idle').state.requests).toEqual({ perMinute: 600, source: 'option' });
+    permit.released();
+    for (let n = 0; n < 1_000; n++) run.of(`another ${n}`);
+    expect(run.of('busy')).not.toBe(busy);
   });
 });
 
