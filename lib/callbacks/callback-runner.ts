@@ -80,9 +80,15 @@ export class CallbackRunner {
     this.#finish.next();
   }
 
-  /** The last progress, if it came while another was being dealt with, and `onComplete`. */
+  /** Calls under way are the last. */
+  stop(): void {
+    this.#feed.stop();
+  }
+
+  /** The last progress, if it came while another was being dealt with, and `onComplete`; that is for who heard of every item. */
   complete(): Observable<never> {
     const { executor } = this.options;
+    if (this.#feed.cut) return EMPTY;
     const last =
       this.#last !== undefined && executor.has('onProgress') ? this.#call('onProgress', [this.#last]) : EMPTY;
     return concat(last, executor.has('onComplete') ? this.#call('onComplete', []) : EMPTY);

@@ -1,4 +1,17 @@
-import { concat, defer, EMPTY, from, Subject, type Observable, type SchedulerLike } from 'rxjs';
+import {
+  concat,
+  defer,
+  EMPTY,
+  from,
+  Subject,
+  Subscription,
+  switchMap,
+  takeUntil,
+  tap,
+  timer,
+  type Observable,
+  type SchedulerLike,
+} from 'rxjs';
 import { callbackExecutor } from '../callbacks/callback-executor.js';
 import { CallbackRunner } from '../callbacks/callback-runner.js';
 import { messageOf } from '../core/errors.js';
@@ -20,8 +33,12 @@ export interface JobCallbacksOptions {
 export class JobCallbacks {
   readonly #runner: CallbackRunner;
   readonly #delivered = new Subject<never>();
+  #listening = Subscription.EMPTY;
 
-  private constructor(runner: CallbackRunner) {
+  private constructor(
+    runner: CallbackRunner,
+    private readonly scheduler: SchedulerLike,
+  ) {
     this.#runner = runner;
   }
 
@@ -32,24 +49,35 @@ export class JobCallbacks {
     if (executor === undefined) return undefined;
     const job = new DurableJob(host, record.jobId, { insideCallback: true });
     const onError = failureTeller(record.jobId, log);
-    return new JobCallbacks(new CallbackRunner({ store, jobKey: record.key, job, executor, scheduler, onError }));
+    const runner = new CallbackRunner({ store, jobKey: record.key, job, executor, scheduler, onError });
+    return new JobCallbacks(runner, scheduler);
   }
 
   listen(live$: ActiveJob['live$']): void {
-    this.#runner.run(live$).subscribe({
+    this.#listening = this.#runner.run(live$).subscribe({
       error: (error: unknown) => this.#delivered.error(error),
       complete: () => this.#delivered.complete(),
     });
   }
 
-  /** Delivers what is left, with `onComplete` if the job completed; completes when the callbacks have settled. */
-  settle(completed: boolean): Observable<unknown> {
+  /**
+   * Delivers what is left, with `onComplete` if the job completed; completes when the callbacks have settled. A value of
+   * `hurry$` gives those under way so many milliseconds, and leaves the rest to the next run.
+   */
+  settle(completed: boolean, hurry$: Observable<number>): Observable<unknown> {
+    const givenUp$ = hurry$.pipe(
+      tap(() => this.#runner.stop()),
+      switchMap((ms) => timer(ms, this.scheduler)),
+    );
+    const complete$ = defer(() => (completed ? this.#runner.complete() : EMPTY));
     return defer(() => {
       this.#runner.end();
       return concat(
-        this.#delivered,
-        completed ? this.#runner.complete() : EMPTY,
-        defer(() => from(this.#runner.close())),
+        concat(this.#delivered, complete$).pipe(takeUntil(givenUp$)),
+        defer(() => {
+          this.#listening.unsubscribe();
+          return from(this.#runner.close());
+        }),
       );
     });
   }

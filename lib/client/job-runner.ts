@@ -131,7 +131,7 @@ export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' 
       partial: options.partial,
       undecided: isUndecided(record, provider, options),
       sleptSince: (time) => this.#heartbeat.sleep.sleptSince(time),
-      settleCallbacks: (completed) => callbacks?.settle(completed) ?? EMPTY,
+      settleCallbacks: (completed, hurry$) => callbacks?.settle(completed, hurry$) ?? EMPTY,
       scheduler,
       random,
       estimateTokens: this.options.estimateTokens,
@@ -193,6 +193,7 @@ export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' 
     const ended = lastValueFrom(merge(...runs.map((run) => run.ended$)), { defaultValue: undefined });
     for (const run of runs) {
       run.stop({ kind: 'stop', status: 'paused', code: 'closed', message: 'The client was closed' });
+      run.hurry(drainMs);
       if (drainMs === 0) run.abort();
     }
     await ended;

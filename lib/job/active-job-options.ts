@@ -27,8 +27,11 @@ export interface ActiveJobOptions {
   /** Finish with the items there are, although the input was never read to its end. */
   readonly partial: boolean;
   readonly sleptSince: (time: number) => boolean;
-  /** Delivers what is left to the callbacks, with `onComplete` if the job completed; completes when they have settled. */
-  readonly settleCallbacks: (completed: boolean) => Observable<unknown>;
+  /**
+   * Delivers what is left to the callbacks, with `onComplete` if the job completed; completes when they have settled. A value
+   * of `hurry$` gives those under way so many milliseconds, and leaves the rest to the next run.
+   */
+  readonly settleCallbacks: (completed: boolean, hurry$: Observable<number>) => Observable<unknown>;
   readonly scheduler?: SchedulerLike;
   readonly random: () => number;
   /** Of the user, instead of the provider's. */

@@ -57,6 +57,7 @@ export class ActiveJob {
   readonly #limiter: Limiter;
   /** The input was refused before anything was sent. */
   #refused: BatchError | undefined;
+  readonly #hurry = new ReplaySubject<number>(1);
   #phase: 'new' | 'running' | 'finished' | 'over' = 'new';
 
   /** Events as they are committed, a group at a time; completes or errors as the job ends. */
@@ -153,6 +154,11 @@ export class ActiveJob {
     this.#signal.abort();
   }
 
+  /** Callbacks under way may take so much longer, and no new ones begin once the end is written. Default: `drainMs`. */
+  hurry(ms = this.#options.settings.drainMs): void {
+    this.#hurry.next(ms);
+  }
+
   /** What another process asked for. */
   control(request: ControlRequest): void {
     this.stop(request === 'cancel' ? { kind: 'cancel' } : pausedElsewhere);
@@ -237,7 +243,9 @@ export class ActiveJob {
   /** The callbacks, then the end that is no `complete`. */
   #afterwards(): Observable<never> {
     const stop = this.#signal.request;
-    const settled$ = this.#options.settleCallbacks(stop?.kind !== 'stop').pipe(ignoreElements());
+    // Somebody waits for a pause to be over, and what is not delivered is kept for the next run.
+    if (stop?.kind === 'stop' && stop.status === 'paused') this.hurry();
+    const settled$ = this.#options.settleCallbacks(stop?.kind !== 'stop', this.#hurry).pipe(ignoreElements());
     if (stop?.kind !== 'stop') return settled$;
     const error = this.#refused ?? new BatchError(stop.code, stop.message, { jobId: this.jobId, until: stop.until });
     return concat(

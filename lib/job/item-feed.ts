@@ -37,6 +37,8 @@ export class ItemFeed implements PullSource<Delivery> {
   #read: number;
   #saved: number;
   #ended = false;
+  #stopped = false;
+  #cut = false;
 
   constructor(private readonly options: ItemFeedOptions) {
     const { store, jobKey, cursor } = options;
@@ -45,7 +47,13 @@ export class ItemFeed implements PullSource<Delivery> {
     this.#mark = new LowWaterMark(this.#saved);
   }
 
+  /** It was stopped before its last result: the next feed with this cursor goes on there. */
+  get cut(): boolean {
+    return this.#cut;
+  }
+
   pull(): Delivery | typeof IDLE | typeof DONE {
+    if (this.#stopped) return this.#leave();
     if (this.#at >= this.#page.length) {
       this.save();
       this.#page = this.options.store.results(this.options.jobKey, this.#read, pageSize, 'all');
@@ -68,8 +76,20 @@ export class ItemFeed implements PullSource<Delivery> {
     this.#ready.next();
   }
 
+  /** No more than is out already. */
+  stop(): void {
+    this.#stopped = true;
+    this.#ready.next();
+  }
+
   delivered(seq: number): void {
     this.#mark.finish(seq);
+  }
+
+  #leave(): typeof DONE {
+    const { store, jobKey } = this.options;
+    this.#cut ||= this.#at < this.#page.length || store.results(jobKey, this.#read, 1, 'all').length > 0;
+    return DONE;
   }
 
   /** Remembers how far every delivery is done. */
