@@ -3,7 +3,7 @@ import type { ControlRequest, Lease, Owner } from '../store.js';
 import type { Connection } from './connection.js';
 import { firstKey, itemKey } from './key-space.js';
 import { leaseLost, type JobTable } from './job-table.js';
-import type { OwnerLock, OwnerRow } from './owner-lock.js';
+import { staleAfterMs, type OwnerLock, type OwnerRow } from './owner-lock.js';
 
 interface Held {
   readonly key: number;
@@ -28,8 +28,7 @@ export class LeaseTable {
       const job = this.jobs.require(jobId);
       const held = this.#held(job.key);
       const previous = held.owner === null ? undefined : this.#owner(held.owner);
-      if (previous !== undefined && this.lock.isAlive(previous, now))
-        throw busy(jobId, previous, previous.owner === this.lock.owner);
+      if (previous !== undefined && this.lock.isAlive(previous, now)) throw this.#busy(jobId, previous, now);
       if (held.owner !== null) this.#takeOver(held);
       this.connection
         .sql('UPDATE jobs SET owner = ?, epoch = epoch + 1, control = NULL WHERE key = ?')
@@ -92,6 +91,19 @@ export class LeaseTable {
     return this.connection.sql('SELECT * FROM owners WHERE owner = ?').get(owner) as OwnerRow | undefined;
   }
 
+  #busy(jobId: string, owner: OwnerRow, now: number): BatchError {
+    const who = owner.owner === this.lock.owner ? 'this client' : `process ${String(owner.pid)} on ${owner.host}`;
+    const seconds = Math.ceil((owner.heartbeat + staleAfterMs - now) / 1_000);
+    const free = this.lock.isElsewhere(owner)
+      ? ` (if it is dead already, the job is free in ${String(seconds)} s)`
+      : '';
+    return new BatchError(
+      'job_busy',
+      `Job "${jobId}" is being worked on by ${who}; watch it with client.job("${jobId}"), or end that process${free}`,
+      { jobId },
+    );
+  }
+
   /** What the dead owner had claimed and not finished may have been sent: one start more, for the record. */
   #takeOver(held: Held): void {
     const suspects = `
@@ -108,13 +120,4 @@ export class LeaseTable {
     this.connection.sql('DELETE FROM owners WHERE owner = ?').run(held.owner);
     this.lock.forget(held.owner);
   }
-}
-
-function busy(jobId: string, owner: OwnerRow, self: boolean): BatchError {
-  const who = self ? 'this client' : `process ${String(owner.pid)} on ${owner.host}`;
-  return new BatchError(
-    'job_busy',
-    `Job "${jobId}" is being worked on by ${who}; watch it with client.job("${jobId}"), or end that process`,
-    { jobId },
-  );
 }

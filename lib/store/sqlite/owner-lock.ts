@@ -7,7 +7,7 @@ import { isNoSpace } from './full-disk.js';
 import type { SqliteConstructor, SqliteDatabase } from './sqlite-driver.js';
 
 /** Another host's owner counts as dead after this long without a heartbeat. */
-const staleAfterMs = 60_000;
+export const staleAfterMs = 60_000;
 
 export interface OwnerRow {
   readonly owner: string;
@@ -56,8 +56,12 @@ export class OwnerLock {
 
   isAlive(row: OwnerRow, now: number): boolean {
     if (row.owner === this.owner) return true;
-    if (row.machine !== this.machine) return now - row.heartbeat < staleAfterMs;
-    return this.#isLocked(row.owner);
+    return this.isElsewhere(row) ? now - row.heartbeat < staleAfterMs : this.#isLocked(row.owner);
+  }
+
+  /** Its lock cannot be seen from here. After a reboot the machine has another id, and its old name: nothing is locked then. */
+  isElsewhere({ machine, host }: OwnerRow): boolean {
+    return machine !== this.machine && host !== this.host;
   }
 
   /** Removes what a dead owner left behind. */

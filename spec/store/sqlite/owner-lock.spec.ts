@@ -112,8 +112,24 @@ describe('the owner of a job', () => {
       `INSERT INTO owners SELECT 'far', 4711, 'elsewhere', 'another kernel', heartbeat FROM owners; UPDATE jobs SET owner = 'far'`,
     );
     expect(store.owner('job')).toEqual({ pid: 4_711, host: 'elsewhere', alive: true, self: false });
-    expect(thrown(() => store.acquire('job')).message).toContain('process 4711 on elsewhere');
+    expect(thrown(() => store.acquire('job')).message).toMatch(
+      /process 4711 on elsewhere;.*\(if it is dead already, the job is free in (60|59) s\)$/,
+    );
     db.prepare('UPDATE owners SET heartbeat = ? WHERE owner = ?').run(Date.now() - 61_000, 'far');
+    expect(store.owner('job')).toMatchObject({ alive: false });
+    expect(store.acquire('job').epoch).toBe(2);
+    db.close();
+    store.close();
+  });
+
+  it('from before a reboot is dead, however short ago that was, and by whichever clock', () => {
+    const path = newPath();
+    const store = open(path);
+    openJob(store, 1);
+    const db = new Database(path);
+    db.exec(
+      `INSERT INTO owners SELECT 'past', 1, host, 'an earlier start', heartbeat + 1e9 FROM owners; UPDATE jobs SET owner = 'past'`,
+    );
     expect(store.owner('job')).toMatchObject({ alive: false });
     expect(store.acquire('job').epoch).toBe(2);
     db.close();
@@ -125,7 +141,7 @@ describe('the owner of a job', () => {
     const first = open(path);
     const { lease, key } = openJob(first, 2);
     const db = new Database(path);
-    db.exec(`UPDATE owners SET machine = 'another kernel', heartbeat = 0`);
+    db.exec(`UPDATE owners SET machine = 'another kernel', host = 'elsewhere', heartbeat = 0`);
     const second = open(path);
     const taken = second.acquire('job');
     expect(
