@@ -134,7 +134,7 @@ export type NativeVerdict =
   | {
       readonly kind: 'stop';
       readonly status: 'failed' | 'paused';
-      readonly code: 'auth' | 'quota_exhausted' | 'daily_quota';
+      readonly code: 'auth' | 'quota_exhausted' | 'daily_quota' | 'invalid_options';
       readonly error: ItemError;
       /** Milliseconds until a shard can pass again, where that is known. */
       readonly waitMs?: number;

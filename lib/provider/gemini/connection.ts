@@ -1,5 +1,6 @@
 import type { ThinFetch } from '../../transport/thin-fetch.js';
 import { createThinFetch } from '../../transport/thin-fetch.js';
+import { ledAstray } from '../astray.js';
 import { responseTooLong } from '../response-size.js';
 import type { GeminiClientLike } from './client.js';
 import { createGeminiClient, loadGeminiSdk } from './client.js';
@@ -21,7 +22,8 @@ export function geminiConnection(options: GeminiProviderOptions): GeminiConnecti
   let client: GeminiClientLike | undefined = options.client;
   let thin: ThinFetch | undefined;
   const { connections, maxResponseBytes: maxBodyBytes } = options;
-  const transport = { connections, maxBodyBytes, tooLong: responseTooLong };
+  const redirects = { isFile, astray: ledAstray('gemini', 'baseURL') };
+  const transport = { connections, maxBodyBytes, tooLong: responseTooLong, redirects };
   const getSettings = (): GeminiSettings => (settings ??= geminiSettings(options, process.env));
 
   function connect(): GeminiClientLike {
@@ -37,4 +39,9 @@ export function geminiConnection(options: GeminiProviderOptions): GeminiConnecti
     client: () => (client ??= connect()),
     close: () => thin?.close() ?? Promise.resolve(),
   };
+}
+
+/** Results, which Google may have lie elsewhere. */
+function isFile(url: string): boolean {
+  return /\/files\/[^/]+:download$/.test(new URL(url).pathname);
 }

@@ -53,6 +53,6 @@ export function nativeVerdict(thrown: unknown, call: NativeCall, judgement: Nati
   }
 }
 
-function stopCode(code: string): 'auth' | 'quota_exhausted' | 'daily_quota' {
-  return code === 'quota_exhausted' || code === 'daily_quota' ? code : 'auth';
+function stopCode(code: string): Extract<NativeVerdict, { kind: 'stop' }>['code'] {
+  return code === 'quota_exhausted' || code === 'daily_quota' || code === 'invalid_options' ? code : 'auth';
 }

@@ -3,6 +3,7 @@ import { classifyConnection, classifyStatus, ownVerdict } from '../default-class
 import type { Failure } from '../failure.js';
 import { readFailure, tidyMessage } from '../failure.js';
 import { readHeader, retryAfterMs } from '../headers.js';
+import { isRecord } from '../is-record.js';
 import type { Verdict } from '../provider.js';
 import type { FailureDetails } from '../provider-error.js';
 import { failureVerdict, finalFailure } from '../provider-error.js';
@@ -102,11 +103,16 @@ const rules: readonly Rule[] = [
  * properties, never by `instanceof`: majors 6 and 7, and two copies of either, look alike. `secrets` never reach a message.
  */
 export function classifyOpenAI(error: unknown, secrets: readonly string[] = []): Verdict {
-  const known = ownVerdict(error);
+  const known = ownVerdict(error) ?? ownVerdict(wrapped(error));
   if (known !== undefined) return known;
   const failure = readOpenAIFailure(error, secrets);
   const rule = rules.find(({ applies }) => applies(failure));
   return rule === undefined ? classifyConnection(failure, secrets) : rule.verdict(failure, secrets);
+}
+
+/** What the fetch threw: the SDK puts it into an error of its own. */
+function wrapped(error: unknown): unknown {
+  return isRecord(error) && error['status'] === undefined ? error['cause'] : undefined;
 }
 
 function readOpenAIFailure(error: unknown, secrets: readonly string[]): OpenAIFailure {

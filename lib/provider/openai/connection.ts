@@ -1,5 +1,6 @@
 import type { ThinFetch } from '../../transport/thin-fetch.js';
 import { createThinFetch } from '../../transport/thin-fetch.js';
+import { ledAstray } from '../astray.js';
 import { responseTooLong } from '../response-size.js';
 import type { OpenAIClientLike } from './client.js';
 import { createOpenAIClient, loadOpenAISdk } from './client.js';
@@ -21,7 +22,8 @@ export function openaiConnection(options: OpenAIProviderOptions): OpenAIConnecti
   let client: OpenAIClientLike | undefined = options.client;
   let thin: ThinFetch | undefined;
   const { connections, maxResponseBytes: maxBodyBytes } = options;
-  const transport = { connections, maxBodyBytes, tooLong: responseTooLong };
+  const astray = ledAstray('openai', options.azure === undefined ? 'baseURL' : 'azure.endpoint');
+  const transport = { connections, maxBodyBytes, tooLong: responseTooLong, redirects: { isFile, astray } };
   const getSettings = (): OpenAISettings => (settings ??= openaiSettings(options, process.env));
 
   function connect(): OpenAIClientLike {
@@ -38,4 +40,9 @@ export function openaiConnection(options: OpenAIProviderOptions): OpenAIConnecti
     client: () => (client ??= connect()),
     close: () => thin?.close() ?? Promise.resolve(),
   };
+}
+
+/** Results; compatible servers keep them in a storage of their own. */
+function isFile(url: string): boolean {
+  return /\/files\/[^/]+\/content$/.test(new URL(url).pathname);
 }
