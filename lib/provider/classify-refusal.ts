@@ -47,10 +47,13 @@ function usefulWait(statedMs: number, { limit, used, requested }: RefusalWords):
   return evenly ? Math.max(statedMs, Math.ceil(untilFree(limit * usefulPart))) : statedMs;
 }
 
+/** When clocks go back. */
+const longestDayMs = 25 * 3_600_000;
+
 /** The reset header of the refused dimension, if it can be that of a day: a minute's is never longer than the minute. */
 function resetOfDay(headers: unknown, { dimension }: RefusalWords): number | undefined {
   const ms = dimension === undefined ? undefined : readReset(headers, dimension);
-  return ms !== undefined && ms > 60_000 ? ms : undefined;
+  return ms !== undefined && ms > 60_000 && ms <= longestDayMs ? ms : undefined;
 }
 
 function merge(

@@ -1,4 +1,5 @@
 import { parseDuration, untilDate } from './durations.js';
+import { believedReset, believedWait } from './longest-wait.js';
 import type { LimitObservation, LimitReading } from './provider.js';
 
 /** A header's value from a `Headers`, or from a plain object with lower-case names; undefined where absent. */
@@ -17,22 +18,14 @@ export function readHeader(headers: unknown, name: string): string | undefined {
  * (openai-node client.js retryRequest). A date is measured against the server's own `date`, so a wrong clock here does no harm.
  */
 export function retryAfterMs(headers: unknown, now = Date.now()): number | undefined {
-  const asked = statedWaitMs(headers, now);
-  return asked !== undefined && asked <= longestWaitMs ? asked : undefined;
+  return believedWait('retry', statedWaitMs(headers, now));
 }
 
-/**
- * The same of a refusal (429), where a longer wait counts as a week. It may be meant: a quota of the month. The job pauses then
- * and says until when, instead of asking again and again somebody who said for how long there is no use; a wait of one item
- * (after a 503, say), which nobody sees, is not believed.
- */
+/** The same of a refusal (429), where a longer wait counts as a week. */
 export function refusalWaitMs(headers: unknown, now = Date.now()): number | undefined {
-  const asked = statedWaitMs(headers, now);
-  return asked === undefined ? undefined : Math.min(asked, longestWaitMs);
+  return believedWait('rate_limited', statedWaitMs(headers, now));
 }
 
-/** A quota is good again after a day as a rule; who asks for more than a week has sent nonsense as a rule. */
-const longestWaitMs = 7 * 86_400_000;
 /** Seconds from which on a number is a point in time, as some send it: three years. */
 const epochFrom = 1e8;
 
@@ -68,8 +61,8 @@ export function readReset(headers: unknown, dimension: Dimension, now = Date.now
   const text = readHeader(headers, `x-ratelimit-reset-${dimension}`);
   // Some compatible servers send -1 for "none".
   if (text === undefined || text.trim() === '' || text.trim().startsWith('-')) return undefined;
-  if (isAmount(text)) return Number(text) > epochFrom ? untilDate(text, now) : Number(text) * 1000;
-  return parseDuration(text) ?? untilDate(text, now);
+  const seconds = isAmount(text) && Number(text) <= epochFrom ? Number(text) * 1000 : undefined;
+  return believedReset(seconds ?? parseDuration(text) ?? untilDate(text, now));
 }
 
 type Dimension = keyof LimitObservation;

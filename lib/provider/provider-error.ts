@@ -1,4 +1,5 @@
 import type { ItemErrorCode, Usage } from '../core/result.js';
+import { believedWait } from './longest-wait.js';
 import type { LimitObservation, Verdict } from './provider.js';
 
 const brand = Symbol.for('openapi-batch.provider-error');
@@ -7,7 +8,7 @@ const brand = Symbol.for('openapi-batch.provider-error');
 export interface FailureDetails {
   /** HTTP status. */
   readonly status?: number;
-  /** Milliseconds the provider asks to wait. */
+  /** Milliseconds the provider asks to wait. More than a week counts as a week; of what is retried, it is not believed. */
   readonly waitMs?: number;
   readonly limits?: LimitObservation;
   /** The server has too much to do; of failures that are retried. */
@@ -50,10 +51,14 @@ export function isProviderError(value: unknown): value is ProviderError {
 export function failureVerdict(code: ItemErrorCode, message: string, details: FailureDetails = {}): Verdict {
   const { status, waitMs, limits, overloaded = false, unreached = false, raw, usage } = details;
   const error = { code, message, ...(status === undefined ? {} : { status }), retryable: isTransient(code) };
-  const wait = waitMs === undefined ? {} : { waitMs };
   switch (code) {
     case 'rate_limited':
-      return { kind: 'rate_limited', error, ...wait, ...(limits === undefined ? {} : { limits }) };
+      return {
+        kind: 'rate_limited',
+        error,
+        ...wait('rate_limited', waitMs),
+        ...(limits === undefined ? {} : { limits }),
+      };
     case 'auth':
     case 'quota_exhausted':
       return { kind: 'stop', status: 'failed', code, error };
@@ -64,7 +69,7 @@ export function failureVerdict(code: ItemErrorCode, message: string, details: Fa
       return {
         kind: 'retry',
         error,
-        ...wait,
+        ...wait('retry', waitMs),
         ...(overloaded ? { overloaded } : {}),
         ...(unreached ? { unreached } : {}),
       };
@@ -80,7 +85,7 @@ export function dailyQuota(message: string, { status, waitMs }: FailureDetails =
     status: 'paused',
     code: 'daily_quota',
     error: { code: 'quota_exhausted', message, ...(status === undefined ? {} : { status }), retryable: true },
-    ...(waitMs === undefined ? {} : { waitMs }),
+    ...wait('stop', waitMs),
   };
 }
 
@@ -93,6 +98,11 @@ export function finalFailure(code: ItemErrorCode, message: string, details: Fail
     ...(raw === undefined ? {} : { raw }),
     ...(usage === undefined ? {} : { usage }),
   };
+}
+
+function wait(kind: Verdict['kind'], asked: number | undefined): { readonly waitMs?: number } {
+  const waitMs = believedWait(kind, asked);
+  return waitMs === undefined ? {} : { waitMs };
 }
 
 function isTransient(code: ItemErrorCode): boolean {

@@ -1,6 +1,7 @@
 import { messageOf } from '../core/errors.js';
 import { jsonProblem } from '../core/json-value.js';
 import { defaultClassify } from '../provider/default-classify.js';
+import { believedWait } from '../provider/longest-wait.js';
 import type { Provider, Verdict } from '../provider/provider.js';
 import { failureVerdict } from '../provider/provider-error.js';
 import { isAmount, knownLimits } from './known-limits.js';
@@ -35,14 +36,15 @@ function isVerdict(value: unknown): value is Verdict {
   return typeof code === 'string' && typeof message === 'string' && jsonProblem(value.error) === undefined;
 }
 
-/** The same without a wait or limits that are no amounts: nobody can wait for those. */
+/** The same without a wait or limits that are no amounts, and with no wait longer than is believed: nobody can wait for those. */
 function usable(verdict: Verdict): Verdict {
   const { waitMs, limits } = verdict as { readonly waitMs?: unknown; readonly limits?: unknown };
   if (waitMs === undefined && limits === undefined) return verdict;
+  const believed = isAmount(waitMs) ? believedWait(verdict.kind, waitMs) : undefined;
   const rest = Object.fromEntries(Object.entries(verdict).filter(([name]) => name !== 'waitMs' && name !== 'limits'));
   return {
     ...(rest as unknown as Verdict),
-    ...(isAmount(waitMs) ? { waitMs } : {}),
+    ...(believed === undefined ? {} : { waitMs: believed }),
     ...knownLimits(limits),
   };
 }

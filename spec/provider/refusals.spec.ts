@@ -100,6 +100,19 @@ describe('a 429 that asks for more than a week', () => {
     expect(verdict('slow down', { 'retry-after': asked })).toMatchObject(held({ waitMs: week }));
   });
 
+  it.each(['99999999999999h', `${'9'.repeat(400)}s`])('in words is held for the week, too: %s', (asked) => {
+    const words = (on: string): string =>
+      openaiWords(on, 'Limit 3, Used 3, Requested 1', ` Please try again in ${asked}.`);
+    expect(verdict(words('requests per min (RPM)'))).toMatchObject(held({ waitMs: week }));
+    expect(verdict(words('requests per day (RPD)'))).toMatchObject(paused({ waitMs: week }));
+    const used = openaiWords(
+      'requests per day (RPD)',
+      `Limit 1, Used ${'9'.repeat(30)}, Requested 1`,
+      ' Please try again in 5s.',
+    );
+    expect(verdict(used)).toMatchObject(paused({ waitMs: week }));
+  });
+
   it('is held as long as it says within the week, also by epoch seconds', () => {
     const { waitMs } = verdict('slow down', { 'retry-after': inDays(6) }) as { waitMs: number };
     expect(waitMs / 86_400_000).toBeCloseTo(6, 3);
@@ -156,6 +169,7 @@ describe('a 429 of a day', () => {
     ['no time at all', silent, {}],
     ['the reset of a minute', silent, { 'x-ratelimit-reset-requests': '58s' }],
     ['the reset of the other dimension', silent, { 'x-ratelimit-reset-tokens': '2h' }],
+    ['a reset that no day has', silent, { 'x-ratelimit-reset-requests': '26h' }],
   ])('knows no time from %s', (_name, message, headers) => {
     expect(verdict(message, headers)).toMatchObject(paused({}));
     expect(verdict(message, headers)).not.toHaveProperty('waitMs');

@@ -2,6 +2,7 @@ import { classifyConnection, classifyStatus, ownVerdict } from '../default-class
 import type { Failure } from '../failure.js';
 import { readFailure, tidyMessage } from '../failure.js';
 import { refusalWaitMs, retryAfterMs } from '../headers.js';
+import { believedWait, longestWaitMs } from '../longest-wait.js';
 import type { Verdict } from '../provider.js';
 import type { FailureDetails } from '../provider-error.js';
 import { dailyQuota, failureVerdict, finalFailure } from '../provider-error.js';
@@ -57,11 +58,11 @@ const rules: readonly Rule[] = [
     verdict: ({ text, details }) => failureVerdict('quota_exhausted', text, details),
   },
   {
-    // Its RetryInfo is that of a minute as a rule, so the longer of both counts.
+    // Its RetryInfo is that of a minute as a rule, so the longer of both counts, unless it is nonsense.
     name: 'quota of the day',
     applies: ({ status, violations }) => status === 429 && violations.some(isPerDay),
     verdict: ({ text, details: { status = 429, waitMs = 0 } }, now) =>
-      dailyQuota(text, { status, waitMs: Math.max(waitMs, untilMidnightPacific(now)) }),
+      dailyQuota(text, { status, waitMs: Math.max(waitMs < longestWaitMs ? waitMs : 0, untilMidnightPacific(now)) }),
   },
   {
     name: 'quota of the minute',
@@ -104,7 +105,9 @@ function readGeminiFailure(error: unknown, secrets: readonly string[]): GeminiFa
   const { code, status: rpc, message, retryMs, violations, reasons } = readGeminiError(error);
   const status = failure.status ?? code ?? statuses.get(rpc ?? '');
   const header = (status === 429 ? refusalWaitMs : retryAfterMs)(failure.headers);
-  const waits = [retryMs, header].filter((wait) => wait !== undefined);
+  const waits = [believedWait(status === 429 ? 'rate_limited' : 'retry', retryMs), header].filter(
+    (wait) => wait !== undefined,
+  );
   const waitMs = waits.length === 0 ? undefined : Math.max(...waits);
   return {
     ...failure,

@@ -218,6 +218,17 @@ describe.each(geminiMajors)('%s', (_name, sdk) => {
     expect(wait(quota(perDay, '9'))).toMatchObject({ code: 'daily_quota', waitMs: 12 * 3_600_000 });
     expect(wait(quota(perDay, '9'), retryInfo('34s'))).toMatchObject({ waitMs: 12 * 3_600_000 });
     expect(wait(quota(perDay, '9'), retryInfo('90000s'))).toMatchObject({ waitMs: 90_000_000 });
+    expect(wait(quota(perDay, '9'), retryInfo('999999999999999s'))).toMatchObject({ waitMs: 12 * 3_600_000 });
+  });
+
+  it('holds everybody for a week at most, and one item by no wait that is longer', () => {
+    const age = (status: number): unknown => {
+      const body = { error: { code: status, message: 'x', details: [retryInfo('999999999999999s')] } };
+      return classifyGemini(Object.assign(new Error(JSON.stringify(body)), { status }));
+    };
+    expect(age(429)).toMatchObject({ kind: 'rate_limited', waitMs: 604_800_000 });
+    expect(age(503)).toMatchObject({ kind: 'retry' });
+    expect(age(503)).not.toHaveProperty('waitMs');
   });
 
   it('tells a request above the tokens of a whole minute from one that has to wait', async () => {
