@@ -1,4 +1,5 @@
 import type { LimitObservation, LimitReading } from '../core/limits.js';
+import { believedReset } from '../provider/longest-wait.js';
 
 /** What a provider told of its limits, as it can be reckoned with; what is no amount says nothing and is left out. */
 export function knownLimits(limits: unknown): { readonly limits?: LimitObservation } {
@@ -14,7 +15,8 @@ function readingOf(value: unknown): LimitReading | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { limit, remaining, resetMs } = value as Partial<Record<keyof LimitReading, unknown>>;
   if (!isAmount(limit) || !isAmount(remaining)) return undefined;
-  return { limit, remaining, ...(isAmount(resetMs) ? { resetMs } : {}) };
+  const reset = isAmount(resetMs) ? believedReset(resetMs) : undefined;
+  return { limit, remaining, ...(reset === undefined ? {} : { resetMs: reset }) };
 }
 
 /** A number that can be waited for, or counted. */

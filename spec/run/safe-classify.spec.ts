@@ -26,3 +26,12 @@ describe("a wait that a provider of one's own asks for", () => {
     expect(failureVerdict('server_error', 'x', { waitMs: 3.6e20 })).not.toHaveProperty('waitMs');
   });
 });
+
+it('knows no reset that is more than a week away', () => {
+  const limits = (resetMs: number): object => ({ requests: { limit: 5, remaining: 0, resetMs } });
+  expect(judged({ kind: 'rate_limited', error, limits: limits(week) })).toMatchObject({ limits: limits(week) });
+  expect(judged({ kind: 'rate_limited', error, limits: limits(week + 1) })).toEqual({
+    ...{ kind: 'rate_limited', error },
+    limits: { requests: { limit: 5, remaining: 0 } },
+  });
+});
