@@ -6,6 +6,7 @@ import { believedWait, longestWaitMs } from '../longest-wait.js';
 import type { Verdict } from '../provider.js';
 import type { FailureDetails } from '../provider-error.js';
 import { dailyQuota, failureVerdict, finalFailure } from '../provider-error.js';
+import { tidyVerdict } from '../tidy-verdict.js';
 import type { GeminiErrorDetails } from './error-details.js';
 import { readGeminiError } from './error-details.js';
 import { untilMidnightPacific } from './quota-day.js';
@@ -91,7 +92,7 @@ const rules: readonly Rule[] = [
  */
 export function classifyGemini(error: unknown, secrets: readonly string[] = [], now = Date.now()): Verdict {
   const known = ownVerdict(error);
-  if (known !== undefined) return known;
+  if (known !== undefined) return tidyVerdict(known, secrets);
   const failure = readGeminiFailure(error, secrets);
   const rule = rules.find(({ applies }) => applies(failure));
   if (rule !== undefined) return rule.verdict(failure, now);

@@ -8,6 +8,7 @@ import type { Verdict } from '../provider.js';
 import type { FailureDetails } from '../provider-error.js';
 import { failureVerdict, finalFailure } from '../provider-error.js';
 import { readRefusal } from '../refusal-words.js';
+import { tidyVerdict } from '../tidy-verdict.js';
 
 /** What the rules below look at: an error of either major, of a compatible server, or of the network. */
 interface OpenAIFailure extends Failure {
@@ -104,7 +105,7 @@ const rules: readonly Rule[] = [
  */
 export function classifyOpenAI(error: unknown, secrets: readonly string[] = []): Verdict {
   const known = ownVerdict(error) ?? ownVerdict(wrapped(error));
-  if (known !== undefined) return known;
+  if (known !== undefined) return tidyVerdict(known, secrets);
   const failure = readOpenAIFailure(error, secrets);
   const rule = rules.find(({ applies }) => applies(failure));
   return rule === undefined ? classifyConnection(failure, secrets) : rule.verdict(failure, secrets);

@@ -3,6 +3,7 @@ import { readFailure } from '../../failure.js';
 import type { NativeCapability, RemoteBatch, ResultPage } from '../../native.js';
 import { nativeCall } from '../../native/native-call.js';
 import { nativeCaps } from '../../native/native-caps.js';
+import { redactBatch, redactPage } from '../../native/redact.js';
 import { classifyGemini } from '../classify.js';
 import type { GeminiConnection } from '../connection.js';
 import type { GeminiEndpointName } from '../endpoints.js';
@@ -31,7 +32,7 @@ export function geminiNative(
   const rest = (): GeminiRest => geminiRest(connection.client(), connection.settings().apiVersion);
   const one = (signal: AbortSignal, run: (signal: AbortSignal) => Promise<RemoteBatch>): Observable<RemoteBatch> =>
     nativeCall(signal, async function* (inner) {
-      yield await run(inner);
+      yield redactBatch(await run(inner), secrets());
     });
 
   async function get(batchId: string, signal: AbortSignal): Promise<RemoteBatch> {
@@ -63,7 +64,9 @@ export function geminiNative(
     poll: (batchId, { signal }) => one(signal, (inner) => get(batchId, inner)),
     cancel: (batchId, { signal }) => one(signal, (inner) => cancel(batchId, inner)),
     results: (output, from, { signal }): Observable<ResultPage> =>
-      nativeCall(signal, (inner) => readResults(rest(), output, from, reading, inner)),
+      nativeCall(signal, async function* (inner) {
+        for await (const page of readResults(rest(), output, from, reading, inner)) yield redactPage(page, secrets());
+      }),
     cleanUp: (fileIds, { signal }) =>
       nativeCall(signal, async function* (inner) {
         for (const name of fileIds) {

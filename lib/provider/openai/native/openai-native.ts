@@ -3,6 +3,7 @@ import { readFailure } from '../../failure.js';
 import type { NativeCapability, RemoteBatch } from '../../native.js';
 import { nativeCall } from '../../native/native-call.js';
 import { nativeCaps } from '../../native/native-caps.js';
+import { redactBatch, redactPage } from '../../native/redact.js';
 import { classifyOpenAI } from '../classify.js';
 import type { OpenAIConnection } from '../connection.js';
 import type { OpenAIProviderOptions } from '../openai.js';
@@ -40,7 +41,7 @@ export function openaiNative(
   expirySeconds('resultFileExpirySeconds', options.resultFileExpirySeconds, true);
   const one = (signal: AbortSignal, run: (signal: AbortSignal) => Promise<RemoteBatch>): Observable<RemoteBatch> =>
     nativeCall(signal, async function* (inner) {
-      yield await run(inner);
+      yield redactBatch(await run(inner), secrets());
     });
 
   async function get(batchId: string, signal: AbortSignal): Promise<RemoteBatch> {
@@ -81,7 +82,8 @@ export function openaiNative(
         const { endpoint } = defaults();
         const classify = (error: unknown): ReturnType<typeof classifyOpenAI> => classifyOpenAI(error, secrets());
         for await (const { lines, offset } of downloadLines(client(), output, from, inner)) {
-          yield { results: lines.map((text) => readOpenAILine(text, endpoint, classify)), offset };
+          const results = lines.map((text) => readOpenAILine(text, endpoint, classify));
+          yield redactPage({ results, offset }, secrets());
         }
       }),
     cleanUp: (fileIds, { signal }) =>
