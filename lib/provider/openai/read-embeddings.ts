@@ -25,10 +25,13 @@ function position(entry: Json): number {
   return typeof entry['index'] === 'number' ? entry['index'] : 0;
 }
 
+const base64 = /^[A-Za-z\d+/]+={0,2}$/;
+
 /** Numbers, or the base64 of little-endian 32-bit floats that `encoding_format: 'base64'` asks for. */
 function toVector(embedding: unknown): readonly number[] | undefined {
-  if (Array.isArray(embedding)) return isVector(embedding) ? embedding : undefined;
-  if (typeof embedding !== 'string' || embedding === '') return undefined;
+  if (typeof embedding !== 'string') return isVector(embedding) ? embedding : undefined;
   const bytes = Buffer.from(embedding, 'base64');
-  return Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) => bytes.readFloatLE(i * 4));
+  if (!base64.test(embedding) || bytes.length % 4 !== 0) return undefined;
+  const values = Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(i * 4));
+  return isVector(values) ? values : undefined;
 }

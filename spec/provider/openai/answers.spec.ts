@@ -248,6 +248,11 @@ describe.each(openaiMajors)('%s', (_name, sdk) => {
       ['empty ones', vectors([], [])],
       ['what is no number between numbers', vectors([1, 2], [1, null, 3])],
       ['texts between numbers', vectors([1, '2'], [1, 2])],
+      ['base64 of what is no number', vectors(base64, 'AADAfw==')],
+      ['base64 of what has no end', vectors(base64, 'AACAfw==')],
+      ['base64 of half a number', vectors(base64, 'AAC')],
+      ['base64 that is none', vectors(base64, '!!!!')],
+      ['base64 with something between', vectors(base64, 'AAAA!PwAAwMA=')],
       ['no data', { object: 'list' }],
     ])('retries on %s', async (_case, answer) => {
       answering(answer);
