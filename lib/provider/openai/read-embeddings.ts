@@ -12,17 +12,29 @@ export function readEmbeddings(body: Json, input: unknown): ProviderResponse {
   const entries = Array.isArray(data) ? data.filter(isRecord) : [];
   const several = Array.isArray(input) && typeof input[0] !== 'number';
   const expected = several ? input.length : 1;
-  const vectors = entries.toSorted((a, b) => position(a) - position(b)).map((entry) => toVector(entry['embedding']));
+  const vectors = entries.map((entry) => toVector(entry['embedding']));
   if (vectors.length !== expected || vectors.includes(undefined)) {
     const found = `expected ${expected} embedding(s), got ${vectors.filter((vector) => vector !== undefined).length}`;
     throw new ProviderError(failureVerdict('invalid_response', found));
   }
+  const places = placesOf(entries);
+  if (places === undefined) {
+    throw new ProviderError(
+      failureVerdict('invalid_response', 'the "index" of the embeddings does not tell their order'),
+    );
+  }
   const usage = readOpenAIUsage(body['usage']);
-  return { output: several ? vectors : vectors[0], raw: body, ...(usage === undefined ? {} : { usage }) };
+  const ordered = places.map((place) => vectors[place]);
+  return { output: several ? ordered : ordered[0], raw: body, ...(usage === undefined ? {} : { usage }) };
 }
 
-function position(entry: Json): number {
-  return typeof entry['index'] === 'number' ? entry['index'] : 0;
+/** The places of the entries in their order: by `index`, as they came where none has one; undefined for half an order. */
+function placesOf(entries: readonly Json[]): readonly number[] | undefined {
+  const indexes = entries.map((entry) => entry['index'] ?? undefined);
+  if (indexes.every((index) => index === undefined)) return [...entries.keys()];
+  const placeOf = new Map(indexes.map((index, place) => [index, place]));
+  const places = entries.flatMap((_, index) => placeOf.get(index) ?? []);
+  return places.length === entries.length ? places : undefined;
 }
 
 const base64 = /^[A-Za-z\d+/]+={0,2}$/;

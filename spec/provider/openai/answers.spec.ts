@@ -222,6 +222,12 @@ describe.each(openaiMajors)('%s', (_name, sdk) => {
         },
         [[1], [2]],
       ],
+      [
+        'vectors without an index, as they come',
+        { input: ['a', 'b'] },
+        { data: [{ embedding: [1] }, { index: null, embedding: [2] }] },
+        [[1], [2]],
+      ],
       ['numbers for base64', { input: 'x', encoding_format: 'base64' }, vectors(base64), [0.5, -2]],
     ])('answers %s', async (_case, body, answer, output) => {
       answering(answer);
@@ -242,7 +248,17 @@ describe.each(openaiMajors)('%s', (_name, sdk) => {
       expect(sent[0]).toContain('"encoding_format":"base64"');
     });
 
+    const indexed = (...indexes: unknown[]): object => ({
+      data: indexes.map((index) => ({ ...(index === undefined ? {} : { index }), embedding: [1] })),
+    });
+
     it.each([
+      ['an index twice', indexed(0, 0)],
+      ['an index for some', indexed(undefined, 0)],
+      ['indexes from 1', indexed(1, 2)],
+      ['an index below 0', indexed(0, -1)],
+      ['indexes between', indexed(0.5, 1.5)],
+      ['indexes as texts', indexed('1', '0')],
       ['none', { data: [] }],
       ['fewer than asked for', vectors([1])],
       ['empty ones', vectors([], [])],
