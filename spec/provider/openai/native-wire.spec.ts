@@ -63,6 +63,18 @@ describe.each(openaiMajors)('servers unlike OpenAI, through %s', (_name, sdk) =>
     expect((await poll(nativeOf(provider), 'b1')).faults[0]?.kind).toBe(kind);
   });
 
+  it.each([
+    ["the API's own words", '{"error":{"message":"No batch found"}}', 'gone'],
+    ['those of a compatible server', '{"detail":"Not Found"}', 'gone'],
+    ['the page of a proxy', '<html><head><title>404 Not Found</title></head></html>', 'fail'],
+    ['nothing', '', 'fail'],
+  ])('takes a 404 with %s as it is meant', async (_what, body, kind) => {
+    await start((response) => raw(response, 404, body));
+    const native = nativeOf(provider);
+    expect(await failing(native, 'poll', native.poll('b1', within()))).toMatchObject({ kind });
+    expect(await failing(native, 'results', native.results('f1', 0, within()))).toMatchObject({ kind });
+  });
+
   it('reads a list without pages, and one that ignores "after"', async () => {
     const metadata = { run: 'run-1', shard: '1', attempt: '1', content: 'c' };
     const entries = [{ ...done, metadata }];

@@ -1,4 +1,5 @@
 import { readFailure } from '../../failure.js';
+import { isRecord } from '../../is-record.js';
 import type { NativeVerdict } from '../../native.js';
 import type { NativeCall } from '../../native/native-verdict.js';
 import { nativeVerdict } from '../../native/native-verdict.js';
@@ -13,7 +14,7 @@ export function classifyOpenAINative(error: unknown, call: NativeCall, secrets: 
     classify: (cause) => classifyOpenAI(cause, secrets),
     isGone: (cause, where) => {
       const { status, message } = readFailure(cause);
-      if (where === 'poll' || where === 'results' || where === 'cancel') return status === 404;
+      if (where === 'poll' || where === 'results' || where === 'cancel') return status === 404 && isOwnWord(cause);
       // Of a create: its input file has expired, or was deleted.
       return where === 'submit' && (status === 400 || status === 404) && noSuchFile.test(message);
     },
@@ -21,4 +22,9 @@ export function classifyOpenAINative(error: unknown, call: NativeCall, secrets: 
   // Azure says it with a 400.
   const refused = verdict.kind === 'fail' && call === 'submit' && tooMuch.test(verdict.error.message);
   return refused ? { kind: 'quota', message: verdict.error.message } : verdict;
+}
+
+/** A page of a proxy says nothing of the batch: the API's errors are JSON, which the SDK keeps in `error`. */
+function isOwnWord(cause: unknown): boolean {
+  return isRecord(cause) && isRecord(cause['error']);
 }
