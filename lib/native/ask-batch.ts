@@ -1,17 +1,38 @@
-import { from, map, type Observable } from 'rxjs';
+import { catchError, from, map, mergeMap, of, throwError, type Observable } from 'rxjs';
 import type { RemoteBatch } from '../provider/native.js';
 import { ProviderError, failureVerdict } from '../provider/provider-error.js';
-import { patiently } from './patiently.js';
+import { CallRefused, patiently } from './patiently.js';
+import { findBatches } from './search-stage.js';
+import { candidates, chooseBatch } from './search-verdict.js';
 import type { Shard } from './shard.js';
-import type { ShardContext } from './shard-context.js';
+import { writeShard, type ShardContext } from './shard-context.js';
 
-/** One answer about a shard's batch, asked for until there is one. */
+/** One answer about a shard's batch, asked for until there is one; errors with {@link CallRefused} where it is gone. */
 export function askBatch(shard: Shard, context: ShardContext): Observable<RemoteBatch> {
   const { native } = context;
-  return patiently(
+  const poll$ = patiently(
     'poll',
     (call) => from(native.poll(batchIdOf(shard), call)).pipe(map((batch) => ofShard(batch, shard, context))),
+    shard,
     context,
+  );
+  return poll$.pipe(
+    catchError((error: unknown) =>
+      error instanceof CallRefused ? askList(shard, error, context) : throwError(() => error),
+    ),
+  );
+}
+
+/** A batch that is not found by its id is taken as the list has it: to give up one that lives is to pay for it again. */
+function askList(shard: Shard, error: CallRefused, context: ShardContext): Observable<RemoteBatch> {
+  return findBatches(shard, context).pipe(
+    mergeMap((batches) => {
+      const listed = chooseBatch(candidates(batches, shard.record.attempt, true));
+      if (listed === undefined) return throwError(() => error);
+      const { batchId } = listed;
+      if (batchId !== shard.record.batchId) writeShard(shard, { batchId }, context);
+      return of(listed);
+    }),
   );
 }
 

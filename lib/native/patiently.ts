@@ -3,7 +3,8 @@ import { backoffDelay, waitAtLeast } from '../core/backoff.js';
 import { messageOf } from '../core/errors.js';
 import type { NativeContext, NativeVerdict } from '../provider/native.js';
 import { remoteCall } from './remote-call.js';
-import { noteAnswer, noteFailure, type ShardContext } from './shard-context.js';
+import type { Shard } from './shard.js';
+import { noteAnswer, noteFailure, noteSilence, type ShardContext } from './shard-context.js';
 
 export type CallKind = Parameters<ShardContext['native']['classify']>[1];
 
@@ -26,47 +27,63 @@ export function verdictOf(error: unknown, call: CallKind, { native }: ShardConte
   }
 }
 
-/** A batch or file has to be missing, or refused, so often and for as long as an orphan is looked for. */
+/** A batch or file has to be missing so often and for as long as an orphan is looked for. */
 const sureAfter = 3;
 
 /**
- * Repeats a call that changes nothing for as long as it takes: a batch lives for a day, and a bad connection for an hour.
- * Errors with {@link CallRefused} where repeating is no use; where no call can pass, ends the run and is silent.
+ * Repeats a call that changes nothing for as long as it takes: a batch lives for a day, and a bad connection for an hour. A
+ * refusal says nothing of the batch, which is paid for: it is repeated too, and shown. Errors with {@link CallRefused} where
+ * repeating is no use; where no call can pass, ends the run and is silent.
  */
 export function patiently<T>(
   call: Exclude<CallKind, 'submit'>,
   ask: (context: NativeContext) => ObservableInput<T>,
+  shard: Shard,
   context: ShardContext,
 ): Observable<T> {
   const { settings, scheduler, random } = context;
   const backoff = { baseMs: 2 * settings.pollIntervalMs, maxMs: settings.maxPollIntervalMs };
   return defer(() => {
     let failures = 0;
-    let refusals = 0;
-    let refusedAt = 0;
+    let misses = 0;
+    let missedAt = 0;
     return remoteCall(ask, { timeoutMs: settings.callTimeoutMs, scheduler }).pipe(
       tap(() => {
-        failures = refusals = 0;
+        failures = misses = 0;
+        show(false, shard, context);
         noteAnswer(context);
       }),
       retry({
         delay: (error: unknown) => {
           const verdict = verdictOf(error, call, context);
-          noteFailure(verdict, context);
-          const now = scheduler.now();
-          if ((verdict.kind === 'gone' || verdict.kind === 'fail') && call !== 'find') {
-            if (++refusals === 1) refusedAt = now;
-            const sure = refusals >= sureAfter && now - refusedAt >= settings.orphanWaitMs;
-            if (sure || call === 'cancel') return throwError(() => new CallRefused(verdict));
-            return timer(settings.orphanWaitMs / (sureAfter - 1) + 1, scheduler);
-          }
+          // Often a page of whatever stands before the provider.
+          if (verdict.kind === 'fail' && call !== 'cancel') noteSilence(context);
+          else noteFailure(verdict, context);
           if (verdict.kind === 'stop') return stopping(verdict, context);
+          if (verdict.kind === 'gone' || verdict.kind === 'fail') {
+            if (call === 'cancel') return throwError(() => new CallRefused(verdict));
+            show(true, shard, context);
+          }
+          if (verdict.kind === 'gone' && call !== 'find') {
+            const now = scheduler.now();
+            if (++misses === 1) missedAt = now;
+            const sure = misses >= sureAfter && now - missedAt >= settings.orphanWaitMs;
+            if (!sure) return timer(settings.orphanWaitMs / (sureAfter - 1) + 1, scheduler);
+            show(false, shard, context);
+            return throwError(() => new CallRefused(verdict));
+          }
           const waitMs = 'waitMs' in verdict ? verdict.waitMs : undefined;
           return timer(waitAtLeast(waitMs, backoffDelay(++failures, backoff, random)), scheduler);
         },
       }),
     );
   });
+}
+
+function show(refused: boolean, shard: Shard, { changed }: ShardContext): void {
+  if (shard.refused === refused) return;
+  shard.refused = refused;
+  changed();
 }
 
 /** Ends the run, and the call in silence once that is known everywhere. */

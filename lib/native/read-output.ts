@@ -76,6 +76,7 @@ function readPages(
   return patiently(
     'results',
     (call) => native.results(output, markOf(shard.record.outputs, output).offset, call),
+    shard,
     context,
   ).pipe(
     // An empty page is a sign of life.
@@ -111,6 +112,7 @@ function positions(output: string, shard: Shard, context: ShardContext): Observa
     'results',
     (call) =>
       from(native.results(output, 0, call)).pipe(reduce((sum, page: ResultPage) => sum + page.results.length, 0)),
+    shard,
     context,
   );
   return lines$.pipe(

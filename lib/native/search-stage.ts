@@ -82,7 +82,7 @@ function conclude(shard: Shard, batches: readonly RemoteBatch[], beganAt: number
 export function findBatches(shard: Shard, context: ShardContext): Observable<readonly RemoteBatch[]> {
   const { native, marker } = context;
   // A list that broke off is no full search: the whole of it is repeated.
-  return patiently('find', (call) => from(native.find(marker, call)).pipe(toArray()), context).pipe(
+  return patiently('find', (call) => from(native.find(marker, call)).pipe(toArray()), shard, context).pipe(
     map((batches) => batchesOf(shard.record, batches)),
   );
 }

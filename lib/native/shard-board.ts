@@ -16,13 +16,14 @@ const words: Partial<Record<ShardRecord['state'], string>> = {
 };
 
 /** A shard as a row of progress: the provider's counts and, once it has any, the provider's word. */
-export function shardRow({ record, remote }: Pick<Shard, 'record' | 'remote'>): ShardProgress {
+export function shardRow({ record, remote, refused }: Pick<Shard, 'record' | 'remote' | 'refused'>): ShardProgress {
   const { shard, batchId, state, requests, said } = record;
   const counts = remote?.counts ?? record;
+  const status = words[state] ?? (state === 'cancelling' ? state : (remote?.said ?? (said === '' ? state : said)));
   return {
     shard,
     batchId,
-    status: words[state] ?? (state === 'cancelling' ? state : (remote?.said ?? (said === '' ? state : said))),
+    status: refused ? 'refused' : status,
     total: requests,
     completed: counts.completed,
     failed: counts.failed,

@@ -43,9 +43,13 @@ export function moveShard(shard: Shard, event: ShardEvent, context: ShardContext
 
 /** What a call that failed says about the provider as a whole. */
 export function noteFailure(verdict: NativeVerdict, context: ShardContext): void {
-  const { contact, scheduler } = context;
   const unanswered = 'unanswered' in verdict && verdict.unanswered;
-  if (unanswered ? contact.failed(scheduler.now()) : contact.answered()) context.changed();
+  if (unanswered) noteSilence(context);
+  else noteAnswer(context);
+}
+
+export function noteSilence({ contact, scheduler, changed }: ShardContext): void {
+  if (contact.failed(scheduler.now())) changed();
 }
 
 export function noteAnswer(context: ShardContext): void {

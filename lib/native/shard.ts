@@ -12,6 +12,8 @@ export class Shard {
   notBefore = 0;
   /** Creations that failed in a row. */
   refusals = 0;
+  /** What was last asked about it was refused, and is asked again. */
+  refused = false;
   /** Items of it go back: once it is over they are free again. */
   leftover: boolean;
 

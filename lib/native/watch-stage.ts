@@ -1,5 +1,6 @@
 import {
   catchError,
+  concat,
   defer,
   EMPTY,
   ignoreElements,
@@ -17,6 +18,7 @@ import { askBatch, batchIdOf } from './ask-batch.js';
 import type { NativeDraft } from './native-draft.js';
 import { CallRefused, patiently } from './patiently.js';
 import { isAlive, isFinal } from './search-verdict.js';
+import { remoteCall } from './remote-call.js';
 import { twinWatch } from './search-stage.js';
 import { putBack, vanished } from './settle-cause.js';
 import type { Shard } from './shard.js';
@@ -50,7 +52,7 @@ export function cancelStage(shard: Shard, context: ShardContext): Observable<nev
 
 function askToEnd(shard: Shard, context: ShardContext): Observable<never> {
   const { native } = context;
-  return patiently('cancel', (call) => native.cancel(batchIdOf(shard), call), context).pipe(
+  return patiently('cancel', (call) => native.cancel(batchIdOf(shard), call), shard, context).pipe(
     // Too early, too late, or no longer there: the next poll tells.
     catchError((error: unknown) => (error instanceof CallRefused ? EMPTY : throwError(() => error))),
     ignoreElements(),
@@ -90,9 +92,21 @@ function ended(shard: Shard, batch: RemoteBatch, context: ShardContext): void {
   shard.remote = undefined;
 }
 
+/** Given up; should it live after all, it is not to cost more than it has. */
 function gone(shard: Shard, error: unknown, context: ShardContext): Observable<never> {
   if (!(error instanceof CallRefused)) throw error;
-  context.quota.drained(shard.enqueued);
-  moveShard(shard, 'decided', context, { cause: vanished(error.message) });
-  return EMPTY;
+  const { native, quota, settings, scheduler } = context;
+  const cancel$ = remoteCall((call) => native.cancel(batchIdOf(shard), call), {
+    timeoutMs: settings.callTimeoutMs,
+    scheduler,
+  }).pipe(
+    ignoreElements(),
+    catchError(() => EMPTY),
+  );
+  const vanished$ = defer(() => {
+    quota.drained(shard.enqueued);
+    moveShard(shard, 'decided', context, { cause: vanished(error.message) });
+    return EMPTY;
+  });
+  return concat(cancel$, vanished$);
 }

@@ -126,9 +126,9 @@ export type NativeVerdict =
   | { readonly kind: 'quota'; readonly message: string; readonly waitMs?: number }
   /** It is not known whether the create happened: search before it is tried again. */
   | { readonly kind: 'ambiguous'; readonly message: string; readonly unanswered?: boolean }
-  /** The batch or file is not there (any more). */
+  /** The batch or file is not there (any more), by the provider's own word: a proxy's 404 is a `fail`. */
   | { readonly kind: 'gone'; readonly message: string }
-  /** The shard cannot pass as it is. */
+  /** The shard cannot pass as it is. Of any other call than a create: refused; it is repeated. */
   | { readonly kind: 'fail'; readonly error: ItemError }
   /** No shard can pass now. */
   | {

@@ -99,6 +99,28 @@ describe('results', () => {
     expect(notes).toEqual({});
   });
 
+  it('refused for long are no reason to pay again', () => {
+    const { told, batches, notes } = run(
+      { fail: (call, n) => (call === 'results' && n < 30 ? { kind: 'fail', error: final } : undefined) },
+      { count: 4 },
+    );
+    expect(ok(told)).toBe(4);
+    expect(told.endedAt).toBeGreaterThan(600_000);
+    expect(batches).toHaveLength(1);
+    expect(notes).toEqual({});
+    expect(told.progress.map(({ shards }) => shards?.[0]?.status)).toContain('refused');
+  });
+
+  it('that are gone for good are asked for again, and it is said', () => {
+    const { told, batches, notes } = run(
+      { fail: (call, n) => (call === 'results' && n <= 3 ? { kind: 'gone', message: '404' } : undefined) },
+      { count: 4 },
+    );
+    expect(ok(told)).toBe(4);
+    expect(batches).toHaveLength(2);
+    expect(notes).toEqual({ lostOutputs: 1, missingLines: 4 });
+  });
+
   it('are waited for when the batch is complete before it names them', () => {
     const { told, notes, batches } = run({ plan: () => ({ lateOutputMs: 300_000 }) }, { count: 4 });
     everyOnce(told, 4);
