@@ -116,6 +116,7 @@ export function expectsMore(batch: RemoteBatch | undefined, left: number, inTime
       return true;
     case 'expired':
     case 'cancelled':
+    case 'failed':
       return batch.outputs.length === 0 && (batch.counts?.completed ?? 0) > 0;
     default:
       return false;

@@ -48,6 +48,16 @@ export function isFinal(status: RemoteBatch['status']): boolean {
   return !isAlive(status) && status !== 'cancelling';
 }
 
+/** The provider had too much enqueued and has dropped it. */
+export function isCrowded({ status, faults }: Pick<RemoteBatch, 'status' | 'faults'>): boolean {
+  return status === 'failed' && faults.some(({ kind }) => kind === 'quota');
+}
+
+/** Ended early, but there is something to read, or will be. */
+export function mayHaveAnswers({ outputs, counts }: Pick<RemoteBatch, 'outputs' | 'counts'>): boolean {
+  return outputs.length > 0 || (counts?.completed ?? 0) > 0;
+}
+
 export interface EmptySearches {
   readonly searches: number;
   readonly intentAt: number;

@@ -52,7 +52,7 @@ function counted(code: ItemError['code'], message: string): SettleCause {
   return { error: { code, message, retryable: true }, final: false, culprits: [], note: null };
 }
 
-/** Named lines fail with the provider's words and the others go back; else everybody's attempt has failed. */
+/** Named lines fail with the provider's words and the others go back, as all do for a quota; else everybody's attempt has failed. */
 function faultCause(
   said: string,
   faults: readonly BatchFault[],
@@ -66,6 +66,7 @@ function faultCause(
       return ordinal === undefined ? [] : [{ ordinal, error: faultError(fault) }];
     });
   if (culprits.length > 0) return { error: null, final: false, culprits, note: null };
+  if (faults.some(({ kind }) => kind === 'quota')) return putBack;
   const [fault] = faults;
   const error: ItemError =
     fault === undefined

@@ -17,7 +17,7 @@ import type { RemoteBatch } from '../provider/native.js';
 import { askBatch, batchIdOf } from './ask-batch.js';
 import type { NativeDraft } from './native-draft.js';
 import { CallRefused, patiently } from './patiently.js';
-import { isAlive, isFinal } from './search-verdict.js';
+import { isAlive, isCrowded, isFinal, mayHaveAnswers } from './search-verdict.js';
 import { remoteCall } from './remote-call.js';
 import { twinWatch } from './search-stage.js';
 import { putBack, vanished } from './settle-cause.js';
@@ -79,14 +79,18 @@ export function pollBatch(shard: Shard, context: ShardContext): Observable<Remot
 
 function ended(shard: Shard, batch: RemoteBatch, context: ShardContext): void {
   const { quota } = context;
-  const crowded = batch.status === 'failed' && batch.faults.some(({ kind }) => kind === 'quota');
-  if (!crowded) {
+  if (!isCrowded(batch)) {
     quota.drained(shard.enqueued);
     moveShard(shard, 'ended', context, { said: batch.said });
     return;
   }
   const { tooLarge } = quota.refused(shard.enqueued, true);
   const { attempt, requests } = shard.record;
+  // What it did answer is paid for.
+  if (mayHaveAnswers(batch)) {
+    moveShard(shard, 'ended', context, { said: batch.said });
+    return;
+  }
   if (shard.cancelled || (tooLarge && requests > 1)) moveShard(shard, 'decided', context, { cause: putBack });
   else moveShard(shard, 'crowded', context, { attempt: attempt + 1, batchId: null, said: '' });
   shard.remote = undefined;

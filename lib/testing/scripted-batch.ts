@@ -30,6 +30,8 @@ export interface ScriptedPlan {
   readonly cancelMs?: number;
   /** Lines answered by the time it is cancelled. Default 0. */
   readonly answeredAtCancel?: number;
+  /** Lines answered by the time it fails. Default 0. */
+  readonly answeredAtFailure?: number;
   /** Downloads break off after one page, so often. Default 0. */
   readonly cuts?: number;
   /** Results in one page. Default 3. */
@@ -79,7 +81,7 @@ export class ScriptedBatch {
   /** Items a model has answered. */
   answered(now: number): readonly string[] {
     const status = this.status(now);
-    if (status === 'running' || status === 'cancelling' || status === 'failed') return [];
+    if (status === 'running' || status === 'cancelling') return [];
     const keys = new Set(this.results(now).flatMap((result) => (result.kind === 'ok' ? [result.key] : [])));
     return this.lines.filter(({ key }) => keys.has(key)).map(({ itemId }) => itemId);
   }
@@ -87,14 +89,15 @@ export class ScriptedBatch {
   toRemote(now: number): RemoteBatch {
     const status = this.status(now);
     const ended = now >= this.endsAt + (this.plan.lateOutputMs ?? 0) && now >= this.endsAt;
-    const done = status === 'completed' ? this.lines.length : 0;
+    const answered = status === 'failed' ? (this.plan.answeredAtFailure ?? 0) : 0;
+    const done = status === 'completed' ? this.lines.length : answered;
     return {
       batchId: this.batchId,
       status,
       said: status,
       marker: this.marker,
       counts: this.plan.counts ?? { total: this.lines.length, completed: done, failed: 0 },
-      outputs: ended && status !== 'failed' ? [`output-of-${this.batchId}`] : [],
+      outputs: ended && (status !== 'failed' || answered > 0) ? [`output-of-${this.batchId}`] : [],
       inputFileId: `file-of-${this.batchId}`,
       faults: status === 'failed' ? (this.plan.faults ?? []) : [],
       createdAt: this.createdAt,
@@ -102,9 +105,9 @@ export class ScriptedBatch {
   }
 
   #answers(status: RemoteStatus): readonly NativeResult[] {
-    const { answer = echo, answeredAtCancel = 0 } = this.plan;
-    if (status === 'failed') return [];
-    return this.lines.flatMap((line): readonly NativeResult[] => {
+    const { answer = echo, answeredAtCancel = 0, answeredAtFailure = 0 } = this.plan;
+    const reached = status === 'failed' ? this.lines.slice(0, answeredAtFailure) : this.lines;
+    return reached.flatMap((line): readonly NativeResult[] => {
       if (status === 'cancelled' && line.position >= answeredAtCancel)
         return [{ key: line.key, kind: 'unprocessed', code: 'cancelled', message: 'cancelled' }];
       const outcome = answer(line);

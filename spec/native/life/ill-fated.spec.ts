@@ -50,6 +50,24 @@ describe('a batch that fails as a whole', () => {
     expect(batches).toHaveLength(2);
   });
 
+  it.each([
+    ['for too much enqueued', 'quota', 0, 1],
+    ['for too much enqueued, and names its output late', 'quota', 300_000, 1],
+    ['for itself, and names its output late', 'batch', 300_000, 2],
+  ] as const)('%s keeps what it answered', (_how, kind, lateOutputMs, attempts) => {
+    const faults = [{ kind, code: 'limit', message: 'too much' }];
+    const { told, batches, log } = run(
+      { plan: ({ n }) => (n === 1 ? { end: 'failed', faults, answeredAtFailure: 2, lateOutputMs } : {}) },
+      { count: 4 },
+    );
+    expect(ok(told)).toBe(4);
+    expect(batches.map(({ lines }) => lines.length)).toEqual([4, 2]);
+    expect([...log.answered().values()]).toEqual([1, 1, 1, 1]);
+    expect(told.results.get('item-4')).toMatchObject({ attempts });
+    // Nothing is created at once into a queue that is full.
+    expect(told.progress.some(({ pacing }) => pacing.refusals > 0)).toBe(kind === 'quota');
+  });
+
   it('refused at creation for good fails its items at once', () => {
     const error: ItemError = { code: 'invalid_request', message: 'no endpoint', retryable: false };
     const { told, batches } = run({ create: () => ({ kind: 'fail', error }) }, { count: 4 });

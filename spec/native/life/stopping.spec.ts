@@ -43,6 +43,22 @@ describe('stopping', () => {
     expect(provider.batchLog.batches[0]!.status(hour)).toBe('cancelled');
   });
 
+  it('cancel() keeps what a batch answered that fails meanwhile for too much enqueued', () => {
+    const faults = [{ kind: 'quota', code: 'limit', message: 'too much' }] as const;
+    const provider = scriptedNative({
+      plan: () => ({ end: 'failed', faults, answeredAtFailure: 2, runMs: 65_000, cancelMs: hour }),
+    });
+    let told!: Told;
+    virtually((scheduler) => {
+      const { job, told: seen } = startNative({ provider, items: items(4) }, scheduler);
+      told = seen;
+      scheduler.schedule(() => void job.cancel(), 60_000);
+    });
+    expect(told.status).toBe('cancelled');
+    expect(ok(told)).toBe(2);
+    expect(provider.batchLog.batches).toHaveLength(1);
+  });
+
   it('cancel() asks where an earlier process died before it did', () => {
     const provider = scriptedNative({ plan: () => ({ runMs: hour }) });
     const store = sqliteStore({ path: ':memory:' });
