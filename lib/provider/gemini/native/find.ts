@@ -21,21 +21,35 @@ export async function* findBatches(
   for (;;) {
     const query = { pageSize: '100', ...(pageToken === undefined ? {} : { pageToken }) };
     const body = await (await rest.get({ path: 'batches', query, signal })).json();
-    if (!isRecord(body)) throw new ProviderError(failureVerdict('invalid_response', 'batches: expected a list'));
-    const operations = Array.isArray(body['operations']) ? body['operations'] : [];
-    for (const operation of operations) {
+    if (!isList(body)) throw new ProviderError(failureVerdict('invalid_response', 'batches: expected a list'));
+    for (const operation of body.operations ?? []) {
       const batch = readOperation(operation);
       if (batch.marker?.run === run) yield batch;
       if (batch.marker !== undefined || batch.inputFileId?.startsWith(ours) !== true) continue;
       const marker = await markerOfFile(rest, batch.inputFileId, signal);
       if (marker?.run === run) yield { ...batch, marker };
     }
-    const next = body['nextPageToken'];
+    const next = body.nextPageToken ?? '';
     // A token that came before leads in a circle.
-    if (typeof next !== 'string' || next === '' || tokens.has(next)) return;
+    if (next === '' || tokens.has(next)) return;
     tokens.add(next);
     pageToken = next;
   }
+}
+
+interface Page {
+  readonly operations?: readonly unknown[];
+  readonly nextPageToken?: string;
+}
+
+/** Nothing found is proof that nothing is there, so no other answer may pass for an empty page: that is `{}`. */
+function isList(body: unknown): body is Page {
+  if (!isRecord(body)) return false;
+  const { operations, nextPageToken = '', ...rest } = body;
+  if (typeof nextPageToken !== 'string') return false;
+  return operations === undefined
+    ? Object.keys(rest).length === 0
+    : Array.isArray(operations) && !isRecord(rest['error']);
 }
 
 async function markerOfFile(rest: GeminiRest, name: string, signal: AbortSignal): Promise<BatchMarker | undefined> {

@@ -67,15 +67,25 @@ async function* listAll(
     });
     const body = asRecord(page);
     const data = Array.isArray(page) ? (page as readonly unknown[]) : body?.['data'];
-    if (!Array.isArray(data)) throw new ProviderError(failureVerdict('invalid_response', `${path}: expected a list`));
+    if (!Array.isArray(data) || isRecord(body?.['error'])) throw invalid(`${path}: expected a list`);
     const entries = data.filter(isRecord);
     yield* entries;
     const last = body?.['last_id'] ?? entries.at(-1)?.['id'];
+    if (body?.['has_more'] === false || Array.isArray(page)) return;
+    if (typeof last !== 'string') {
+      // Half a list would be taken for proof that the rest of it does not exist.
+      if (body?.['has_more'] === true) throw invalid(`${path}: more is said to follow, but not where`);
+      return;
+    }
     // A server that does not know `after` gives the first page again; a broken one, pages in a circle.
-    if (body?.['has_more'] === false || Array.isArray(page) || typeof last !== 'string' || places.has(last)) return;
+    if (places.has(last)) return;
     places.add(last);
     after = last;
   }
+}
+
+function invalid(message: string): ProviderError {
+  return new ProviderError(failureVerdict('invalid_response', message));
 }
 
 function hasMetadata({ metadata }: Json): boolean {
