@@ -2,6 +2,7 @@ import { lastValueFrom, type SchedulerLike } from 'rxjs';
 import { BatchError, OptionsError } from '../core/errors.js';
 import { inSlices } from '../operators/in-slices.js';
 import type { BatchStore, JobRecord } from '../store/store.js';
+import { batchesLeft } from './batches-left.js';
 import type { PruneOptions } from './client-api.js';
 
 export interface HousekeepingOptions {
@@ -30,19 +31,29 @@ export class Housekeeping {
       throw new OptionsError('prune(): expected "olderThan" to be a Date or an age in milliseconds');
     const ended = store
       .listJobs()
-      .filter(({ status, updatedAt }) => (status === 'completed' || status === 'cancelled') && updatedAt < before);
+      .filter(({ status, updatedAt }) => (status === 'completed' || status === 'cancelled') && updatedAt < before)
+      .filter((record) => this.#batchesLeft(record).length === 0);
     for (const { jobId } of ended) store.deleteJob(jobId);
     await this.#sweep();
     return ended.map(({ jobId }) => jobId);
   }
 
   /** Deleting would forget batches that go on, and cost. */
-  #refuseLiveBatches({ key, jobId, status }: JobRecord): void {
-    const shards = this.options.store.shards.list(key, 0);
-    const live = shards.flatMap(({ batchId }) => (batchId === null ? [] : [batchId]));
-    if (live.length === 0 || status === 'cancelled' || status === 'completed') return;
-    const text = `Job "${jobId}" has batches at its provider (${live.slice(0, 3).join(', ')}); cancel() it first, or they go on and are paid for`;
+  #refuseLiveBatches(record: JobRecord): void {
+    const { jobId, status } = record;
+    const left = this.#batchesLeft(record);
+    if (left.length === 0) return;
+    const how =
+      status === 'cancelled'
+        ? 'they had not ended when it was cancelled: cancel() it again, or wait until they are three days old'
+        : 'cancel() it first, or they go on and are paid for';
+    const text = `Job "${jobId}" has batches at its provider (${left.slice(0, 3).join(', ')}); ${how}`;
     throw new BatchError('job_busy', text, { jobId });
+  }
+
+  #batchesLeft({ key }: JobRecord): readonly string[] {
+    const { store, scheduler } = this.options;
+    return batchesLeft(store.shards.list(key, 0), scheduler.now());
   }
 
   async #sweep(): Promise<void> {

@@ -1,4 +1,6 @@
 import { statSync } from 'node:fs';
+import type { ShardPatch } from '../../lib/store/shard-store.js';
+import { sqliteStore } from '../../lib/store/sqlite/sqlite-store.js';
 import { failure, items, tell, testClients, thrown } from '../support/clients.js';
 import { HandProvider } from '../support/hand-provider.js';
 
@@ -85,6 +87,52 @@ describe('delete()', () => {
     expect(await client.jobs()).toEqual([]);
     // Nothing of the old job comes back with the id.
     expect((await tell(client.map({ jobId: 'j', items: items(1) }))).ids).toEqual(['i0']);
+  });
+});
+
+describe('a job whose batches may go on', () => {
+  const [hour, day] = [3_600_000, 86_400_000];
+
+  /** A job with one shard of an earlier run. */
+  const withShard = (shard: ShardPatch) => {
+    const store = sqliteStore({ path: ':memory:' });
+    const client = clients.open({ store });
+    const job = client.map({ jobId: 'j', items: items(1), asyncSubmit: false });
+    const lease = store.acquire('j');
+    store.shards.update(lease, store.shards.open(lease, 'm'), shard);
+    store.release(lease);
+    return { client, job };
+  };
+  const asked = (msAgo: number) => ({ intentAt: Date.now() - msAgo, fileId: 'file-1' });
+
+  it.each<[string, ShardPatch]>([
+    ['a creation under way when the process died', { state: 'intent', ...asked(hour) }],
+    ['a creation nobody answered', { state: 'unsure', ...asked(hour) }],
+    ['a batch', { state: 'live', batchId: 'batch-1', ...asked(2 * day) }],
+    ['a batch that does not heed its cancel', { state: 'cancelling', batchId: 'batch-1', ...asked(hour) }],
+    ['answers to be read', { state: 'ingesting', batchId: 'batch-1', ...asked(hour) }],
+  ])('(%s) is neither deleted nor pruned, and says how it can be', async (_what, shard) => {
+    const { client, job } = withShard(shard);
+    const name = shard.batchId ?? 'file-1';
+    const { code, message } = await failure(client.delete('j'));
+    expect([code, message]).toEqual(['job_busy', expect.stringContaining(`(${name}); cancel() it first`)]);
+    await job.cancel();
+    expect((await failure(client.delete('j'))).message).toContain('cancel() it again');
+    expect(await client.prune({ olderThan: -1_000 })).toEqual([]);
+    expect(await client.jobs()).toHaveLength(1);
+  });
+
+  it.each<[string, ShardPatch]>([
+    ['nothing was created', { state: 'intent', intentAt: Date.now() }],
+    ['it waits', { state: 'ready' }],
+    ['it is read, and being settled', { state: 'settling', batchId: 'batch-1', ...asked(hour) }],
+    ['none lives so long', { state: 'cancelling', batchId: 'batch-1', ...asked(4 * day) }],
+  ])('is one no more where %s', async (_what, shard) => {
+    const { client } = withShard(shard);
+    await client.delete('j');
+    const other = withShard(shard);
+    await other.job.cancel();
+    expect(await other.client.prune({ olderThan: -1_000 })).toEqual(['j']);
   });
 });
 
