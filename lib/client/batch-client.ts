@@ -234,7 +234,7 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
   }
 
   #cancelIdle(jobId: string): void {
-    if (this.#cancelsBatches(jobId)) return;
+    if (this.#cancelsBatches(jobId) || requireJob(this.#host, jobId).status === 'cancelled') return;
     const lease = this.#store.acquire(jobId);
     const record = requireJob(this.#host, jobId);
     const progress = { ...storedProgress(this.#host, record), status: 'cancelled' as const, reason: null };

@@ -182,7 +182,7 @@ export class DurableJob<T = unknown> extends GuardedObservable<BatchEvent<T>> im
       if (stopped && request === 'cancel') await this.#end(request);
       return;
     }
-    if (request === 'cancel' && record.status !== 'completed' && record.status !== 'cancelled') {
+    if (request === 'cancel' && record.status !== 'completed') {
       this.#host.cancelIdle(this.jobId);
       // Its batches at the provider end first.
       const run = this.#host.active(this.jobId);

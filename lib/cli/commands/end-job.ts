@@ -24,7 +24,9 @@ export async function cancelJob(command: JobCommand, io: CliIo): Promise<number>
 
 /** Batches are cancelled at their provider, by its key; for anything else the database is enough. */
 function reach(info: JobInfo): BatchClientOptions {
-  const resting = info.owner === null && info.status !== 'completed' && info.status !== 'cancelled';
+  // A cancelled job may have batches that had not ended by then.
+  const over = info.status === 'completed' || (info.status === 'cancelled' && info.pending === 0);
+  const resting = info.owner === null && !over;
   return info.runMode === 'native' && resting ? origin(info, undefined) : { provider: 'local_echo' };
 }
 

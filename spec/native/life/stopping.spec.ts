@@ -77,6 +77,38 @@ describe('stopping', () => {
     expect(provider.batchLog.batches[0]!.status(hour)).toBe('cancelled');
   });
 
+  it('cancel() ends in time though the provider does not heed it; again, it reads what has ended since', () => {
+    const provider = scriptedNative({ plan: () => ({ runMs: 5 * hour, cancelMs: 99 * hour }) });
+    const store = sqliteStore({ path: ':memory:' });
+    const seen: (string | undefined)[] = [];
+    virtually((scheduler) => {
+      const { job } = startNative(
+        { provider, store, items: items(8), nativeCaps: { maxRequests: 4, maxBatches: 1 } },
+        scheduler,
+      );
+      const look = () => {
+        const { key, status, ok } = store.findJob('job')!;
+        seen.push(
+          `${status} ${ok} ${store.shards
+            .list(key, 0)
+            .map(({ state }) => state)
+            .join()}`,
+        );
+      };
+      scheduler.schedule(() => void job.cancel(), 60_000);
+      scheduler.schedule(look, hour);
+      scheduler.schedule(() => void job.cancel(), 2 * hour);
+      scheduler.schedule(look, 3 * hour);
+      scheduler.schedule(() => void job.cancel(), 6 * hour);
+      scheduler.schedule(look, 7 * hour);
+      scheduler.schedule(() => void job.cancel(), 8 * hour);
+    });
+    expect(seen).toEqual(['cancelled 0 cancelling', 'cancelled 0 cancelling', 'cancelled 4 ']);
+    expect(provider.batchLog.creates).toBe(1);
+    const ends = store.eventsAfter(store.findJob('job')!.key, 0, 100).filter(({ type }) => type === 'complete');
+    expect(ends).toHaveLength(1);
+  });
+
   it('cancel() does not create what was waiting', () => {
     const provider = scriptedNative({ plan: () => ({ runMs: hour }) });
     virtually((scheduler) => {
