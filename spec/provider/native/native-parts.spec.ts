@@ -8,9 +8,9 @@ describe('lines of a result file', () => {
   async function* chunksOf(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
     for (let at = 0; at < bytes.length; at += size) yield new Uint8Array(bytes.subarray(at, at + size));
   }
-  const pagesOf = async (bytes: Buffer, size: number, start = 0, skip = 0) => {
+  const pagesOf = async (bytes: Buffer, size: number, start = 0, skip = 0, longest?: number) => {
     const pages = [];
-    for await (const page of linePages(chunksOf(bytes, size), start, skip)) pages.push(page);
+    for await (const page of linePages(chunksOf(bytes, size), start, skip, longest)) pages.push(page);
     return pages;
   };
 
@@ -41,6 +41,54 @@ describe('lines of a result file', () => {
     expect(rest.filter(({ lines }) => lines.length === 0).map((page) => page.offset)).toEqual([offset, offset]);
     const wanted = rest.filter(({ lines }) => lines.length > 0);
     expect(wanted.map((page) => page.offset)).toEqual(pages.slice(20).map((page) => page.offset));
+  });
+
+  it.each([1_000, 65_537, 700_000, 5_000_000])(
+    'above the longest are only begun, from chunks of %d bytes',
+    async (size) => {
+      const text = `{"n":1}\n{"n":2}\n${'ä'.repeat(300_001)}\n{"n":4}`;
+      const pages = await pagesOf(Buffer.from(text), size, 0, 0, 600_000);
+      expect(pages).toEqual([
+        { lines: ['{"n":1}', '{"n":2}'], first: 0, offset: 16 },
+        { lines: [`${'ä'.repeat(250)}…`], first: 2, offset: 600_019 },
+        { lines: ['{"n":4}'], first: 3, offset: 600_026 },
+      ]);
+      expect(await pagesOf(Buffer.from(text), size, 0, 0, 600_002)).toHaveLength(2);
+    },
+  );
+
+  it('above the longest are not held, what came before them is there, and there are signs of life', async () => {
+    let given = 0;
+    const spaces = Buffer.alloc(1_000_000, ' ');
+    async function* file(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('{"n":1}\n');
+      for (; given < 120; given++) yield spaces;
+      yield Buffer.from('\n{"n":3}\n');
+    }
+    const seen: [readonly string[], number][] = [];
+    let most = 0;
+    const { arrayBuffers } = process.memoryUsage();
+    for await (const { lines } of linePages(file(), 0, 0, 20_000_000)) {
+      seen.push([lines, given]);
+      most = Math.max(most, process.memoryUsage().arrayBuffers - arrayBuffers);
+    }
+    expect(seen[0]).toEqual([['{"n":1}'], 20]);
+    expect(seen.slice(1, -2).every(([lines]) => lines.length === 0)).toBe(true);
+    expect(seen.slice(1, -2)).toHaveLength(25);
+    expect(seen.slice(-2).map(([lines]) => lines)).toEqual([['…'], ['{"n":3}']]);
+    expect(most).toBeLessThan(10_000_000);
+  });
+
+  it('of a file without an end come to one', async () => {
+    let given = 0;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('{"n":1}\n');
+      for (;;) yield Buffer.alloc(1_000, ++given && 'x');
+    }
+    const pages = [];
+    for await (const page of linePages(endless(), 0, 0, 10_000)) pages.push(page.lines);
+    expect(pages).toEqual([['{"n":1}'], [`${'x'.repeat(500)}…`]]);
+    expect(given).toBe(81);
   });
 });
 
