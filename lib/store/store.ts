@@ -224,7 +224,7 @@ export interface BatchStore {
   commit(lease: Lease, group: CommitGroup): CommitReceipt;
   /** Writes the end of a job: its `complete` event, or its stop with a last progress. Returns the events written. */
   finish(lease: Lease, end: JobEnd): readonly BatchEvent[];
-  /** Undoes failed items and the `complete` event in one transaction, so that a run takes them up again. */
+  /** Undoes failed items and the `complete` event in one transaction, so that a run takes them up again; no shard awaits them. */
   reopen(lease: Lease, options: { readonly retryFailed: boolean }): { readonly reopened: number };
 
   /** Events above a sequence, ascending. */

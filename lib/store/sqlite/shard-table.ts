@@ -134,6 +134,16 @@ export class ShardTable implements ShardStore {
     return this.connection.read(() => this.connection.sql(text).get(itemKey(jobKey, ordinal))) !== undefined;
   }
 
+  /**
+   * Within a transaction, while the failures stand. Their shards have nothing more to say of them, but keep them until they are
+   * over: the places of the others in the input count.
+   */
+  expectNoMore(jobKey: number): void {
+    const text = `UPDATE shard_items SET answered = 1 WHERE key > ? AND key <= ?
+      AND EXISTS (SELECT 1 FROM item_states s WHERE s.key = shard_items.key AND s.state = 2)`;
+    this.connection.sql(text).run(firstKey(jobKey), lastKey(jobKey));
+  }
+
   /** Within a transaction that checks the lease. */
   apply(jobKey: number, { shard, patch = {}, answered = [], release = 0 }: ShardDraft): void {
     const mark = this.connection.sql('UPDATE shard_items SET answered = 1 WHERE key = ? AND shard = ?');

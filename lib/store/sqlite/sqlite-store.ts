@@ -207,6 +207,7 @@ class SqliteStore implements BatchStore {
   reopen(lease: Lease, { retryFailed }: { readonly retryFailed: boolean }): { readonly reopened: number } {
     return this.connection.write(() => {
       this.#jobs.update(lease, { status: 'pending', reason: null }, this.now());
+      if (retryFailed) this.shards.expectNoMore(lease.jobKey);
       const reopened = this.#events.reopen(lease.jobKey, retryFailed);
       const text =
         'UPDATE jobs SET failed = failed - ?, low_water = CASE WHEN ? THEN 0 ELSE low_water END WHERE key = ?';

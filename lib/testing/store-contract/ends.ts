@@ -60,4 +60,17 @@ export function endsContract({ expect, withStore }: StoreCases): void {
     expect(recordOf(store)).toMatchObject({ ok: 3, failed: 0 });
     expect(store.reopen(lease, { retryFailed: true })).toEqual({ reopened: 0 });
   });
+
+  withStore('taken back await no answer of a batch that is still read, and are in it', (store, { lease, key }) => {
+    store.appendItems(lease, ids('a', 'b', 'c'));
+    const shard = store.shards.open(lease, 'm');
+    store.shards.add(lease, shard, [1, 2, 3]);
+    store.commit(lease, group([ok(1, 'a'), failed(2, 'b'), { type: 'shard', shard, patch: { state: 'ingesting' } }]));
+    expect(store.reopen(lease, { retryFailed: true })).toEqual({ reopened: 1 });
+    expect(store.shards.unanswered(key, shard, 0, 10)).toEqual([3]);
+    expect(store.shards.ordinals(key, shard, 0, 10)).toEqual([1, 2, 3]);
+    expect(store.shards.claimFree(lease, 0, 3, 10).items).toEqual([]);
+    store.commit(lease, group([{ type: 'shard', shard, release: 3, patch: { state: 'done' } }]));
+    expect(store.shards.claimFree(lease, 0, 3, 10).items.map(({ ordinal }) => ordinal)).toEqual([2, 3]);
+  });
 }

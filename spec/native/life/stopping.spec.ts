@@ -1,8 +1,18 @@
+import { concatMap, delay, from, of } from 'rxjs';
 import { putBack } from '../../../lib/native/settle-cause.js';
+import type { NativeCapability, NativeOutcome, ResultPage } from '../../../lib/provider/native.js';
+import type { ScriptedLine } from '../../../lib/testing/scripted-batch.js';
 import { scriptedNative, type ScriptedNativeOptions } from '../../../lib/testing/scripted-native.js';
 import { sqliteStore } from '../../../lib/store/sqlite/sqlite-store.js';
 import { items, startNative, virtually, watch, type Told } from '../support/run-native.js';
 import { hour, final, ok, everyOnce } from '../support/native-life.js';
+
+/** A second from each page of results to the next. */
+function slowly(native: NativeCapability): void {
+  const results = native.results.bind(native);
+  const oneByOne = concatMap((page: ResultPage) => of(page).pipe(delay(1_000)));
+  jest.spyOn(native, 'results').mockImplementation((...asked) => from(results(...asked)).pipe(oneByOne));
+}
 
 describe('stopping', () => {
   const script: ScriptedNativeOptions = {
@@ -221,5 +231,30 @@ describe('stopping', () => {
     expect(told.status).toBe('completed');
     expect(ok(told)).toBe(6);
     expect(provider.batchLog.batches.map(({ marker }) => marker.shard)).toEqual([1, 2, 3, 4]);
+  });
+
+  it.each([5, 1])('retryFailed() of what an output half read has failed waits for nothing, %i attempts', (attempts) => {
+    const answer = ({ time, position }: ScriptedLine): NativeOutcome =>
+      time === 1 && position < 3 ? { kind: 'error', error: final } : { kind: 'ok', output: time };
+    const provider = scriptedNative({ plan: () => ({ answer }) });
+    slowly(provider.native);
+    const store = sqliteStore({ path: ':memory:' });
+    let told!: Told;
+    virtually((scheduler) => {
+      const options = { items: items(12), maxFailures: 2, maxAttempts: attempts, lateOutputMs: 10 * hour };
+      const { client } = startNative({ provider, store, ...options }, scheduler);
+      scheduler.schedule(() => {
+        const { key, status, failed } = store.findJob('job')!;
+        expect([status, failed, store.shards.list(key, 0)[0]?.state]).toEqual(['paused', 3, 'ingesting']);
+        const job = client.job('job');
+        void job.retryFailed();
+        told = watch(job, scheduler);
+      }, hour);
+    });
+    expect(told.status).toBe('completed');
+    expect(ok(told)).toBe(12);
+    expect(told.endedAt).toBeLessThan(2 * hour);
+    expect(provider.batchLog.batches.map(({ lines }) => lines.length)).toEqual([12, 3]);
+    expect(store.findJob('job')!.notes).toEqual({});
   });
 });
