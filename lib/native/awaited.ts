@@ -1,3 +1,5 @@
+import type { UnsettledItem } from '../store/shard-store.js';
+
 /** What is known of an item's answer. */
 export type AnswerState = 'none' | 'awaited' | 'answered' | 'open';
 
@@ -18,9 +20,12 @@ export class Awaited {
     this.#states = new Uint8Array(Math.max(0, last - first + 1));
   }
 
-  await(ordinals: readonly number[]): void {
-    for (const ordinal of ordinals) this.#states[ordinal - this.first] = awaited;
-    this.#left += ordinals.length;
+  /** As the store has them. */
+  load(items: readonly UnsettledItem[]): void {
+    for (const { ordinal, answered: forNow } of items) {
+      this.#states[ordinal - this.first] = forNow ? open : awaited;
+      if (!forNow) this.#left++;
+    }
   }
 
   /** Items without any answer. */

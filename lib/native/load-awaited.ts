@@ -14,15 +14,15 @@ export function loadAwaited(shard: Shard, { store, lease, scheduler }: ShardCont
     let after = 0;
     const pages$ = inSlices(
       () => {
-        const page = store.shards.unanswered(lease.jobKey, number, after, pageSize);
-        after = page.at(-1) ?? after;
+        const page = store.shards.unsettled(lease.jobKey, number, after, pageSize);
+        after = page.at(-1)?.ordinal ?? after;
         return page.length === 0 ? [] : [page];
       },
       { scheduler },
     );
     return concat(
       pages$.pipe(
-        tap((page) => awaited.await(page)),
+        tap((page) => awaited.load(page)),
         ignoreElements(),
       ),
       of(awaited),

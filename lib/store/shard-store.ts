@@ -96,6 +96,13 @@ export interface ShardMember {
   readonly metadata: unknown;
 }
 
+/** An item of a shard that has no final result. */
+export interface UnsettledItem {
+  readonly ordinal: number;
+  /** Answered, but not for good: another answer of this shard is worth having, and none is awaited. */
+  readonly answered: boolean;
+}
+
 /**
  * Port: the native batches of jobs. An item is in one shard at most (a constraint, not care), and free again when that has
  * let it go. All of a job's shards are in one place, so that a restart sees what may exist remotely.
@@ -116,8 +123,8 @@ export interface ShardStore {
   claimFree(lease: Lease, after: number, upTo: number, limit: number): FreeItems;
   /** A shard's items in order, with what they ask. */
   items(jobKey: number, shard: number, after: number, limit: number): readonly ClaimedItem[];
-  /** Those of a shard's ordinals without an answer, in order. */
-  unanswered(jobKey: number, shard: number, after: number, limit: number): readonly number[];
+  /** Those of a shard's items without a final result, in order. */
+  unsettled(jobKey: number, shard: number, after: number, limit: number): readonly UnsettledItem[];
   /** Items by ordinal; those that do not exist are left out. */
   members(jobKey: number, ordinals: readonly number[]): readonly ShardMember[];
   /** A shard's items in order, as ordinals only. */

@@ -7,6 +7,7 @@ import type {
   ShardPatch,
   ShardRecord,
   ShardStore,
+  UnsettledItem,
 } from '../shard-store.js';
 import type { ClaimedItem, Lease } from '../store.js';
 import type { Connection } from './connection.js';
@@ -101,13 +102,16 @@ export class ShardTable implements ShardStore {
     ) as ClaimedItem[];
   }
 
-  unanswered(jobKey: number, shard: number, after: number, limit: number): readonly number[] {
-    const text = `SELECT m.key FROM shard_items m LEFT JOIN item_states s ON s.key = m.key
-      WHERE m.key > ? AND m.key <= ? AND m.shard = ? AND m.answered = 0 AND ${unfinished} ORDER BY m.key LIMIT ?`;
+  unsettled(jobKey: number, shard: number, after: number, limit: number): readonly UnsettledItem[] {
+    const text = `SELECT m.key, m.answered FROM shard_items m LEFT JOIN item_states s ON s.key = m.key
+      WHERE m.key > ? AND m.key <= ? AND m.shard = ? AND ${unfinished} ORDER BY m.key LIMIT ?`;
     const rows = this.connection.read(() =>
       this.connection.sql(text).all(itemKey(jobKey, after), lastKey(jobKey), shard, limit),
     );
-    return (rows as { readonly key: number }[]).map(({ key }) => ordinalOf(key));
+    return (rows as { readonly key: number; readonly answered: number }[]).map(({ key, answered }) => ({
+      ordinal: ordinalOf(key),
+      answered: answered === 1,
+    }));
   }
 
   members(jobKey: number, ordinals: readonly number[]): readonly ShardMember[] {

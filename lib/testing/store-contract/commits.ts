@@ -80,4 +80,20 @@ export function commitsContract({ expect, withStore }: StoreCases): void {
     expect(events.length).toBe(5);
     expect(rises(events)).toBe(true);
   });
+
+  withStore('tell what a batch has answered for good, for now, and not at all', (store, { lease, key }) => {
+    store.appendItems(lease, ids('a', 'b', 'c', 'd'));
+    const shard = store.shards.open(lease, 'm');
+    store.shards.add(lease, shard, [1, 2, 3, 4]);
+    const told = (): unknown =>
+      store.shards.unsettled(key, shard, 0, 10).map(({ ordinal, answered }) => [ordinal, answered]);
+    store.commit(lease, group([ok(1, 'a'), failed(2, 'b'), { type: 'shard', shard, answered: [3] }]));
+    expect(told()).toEqual([
+      [3, true],
+      [4, false],
+    ]);
+    store.commit(lease, group([ok(3, 'c')]));
+    expect(told()).toEqual([[4, false]]);
+    expect(store.shards.unsettled(key, shard, 4, 10)).toEqual([]);
+  });
 }

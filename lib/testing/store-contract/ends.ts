@@ -67,7 +67,10 @@ export function endsContract({ expect, withStore }: StoreCases): void {
     store.shards.add(lease, shard, [1, 2, 3]);
     store.commit(lease, group([ok(1, 'a'), failed(2, 'b'), { type: 'shard', shard, patch: { state: 'ingesting' } }]));
     expect(store.reopen(lease, { retryFailed: true })).toEqual({ reopened: 1 });
-    expect(store.shards.unanswered(key, shard, 0, 10)).toEqual([3]);
+    expect(store.shards.unsettled(key, shard, 0, 10)).toEqual([
+      { ordinal: 2, answered: true },
+      { ordinal: 3, answered: false },
+    ]);
     expect(store.shards.ordinals(key, shard, 0, 10)).toEqual([1, 2, 3]);
     expect(store.shards.claimFree(lease, 0, 3, 10).items).toEqual([]);
     store.commit(lease, group([{ type: 'shard', shard, release: 3, patch: { state: 'done' } }]));

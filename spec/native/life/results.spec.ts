@@ -2,8 +2,8 @@ import { from, map } from 'rxjs';
 import type { NativeOutcome } from '../../../lib/provider/native.js';
 import { scriptedNative } from '../../../lib/testing/scripted-native.js';
 import { sqliteStore } from '../../../lib/store/sqlite/sqlite-store.js';
-import { items, startNative, virtually } from '../support/run-native.js';
-import { hour, retryable, final, run, ok, everyOnce } from '../support/native-life.js';
+import { items, startNative, virtually, watch, type Told } from '../support/run-native.js';
+import { hour, retryable, final, run, ok, everyOnce, slowly } from '../support/native-life.js';
 
 describe('results', () => {
   it('are joined by key, whatever their order', () => {
@@ -90,6 +90,31 @@ describe('results', () => {
     );
     expect(told.results.get('item-1')).toMatchObject({ ok: true });
     expect(batches).toHaveLength(1);
+  });
+
+  it('that come after a failure are taken by the process that takes over, too, and none a second time', () => {
+    const failures = [1, 2, 3, 4, 5, 6].map((n) => ({ key: `i${n}`, kind: 'error' as const, error: retryable }));
+    const provider = scriptedNative({ plan: () => ({ more: failures }) });
+    slowly(provider.native);
+    const store = sqliteStore({ path: ':memory:' });
+    const stored: number[] = [];
+    let told!: Told;
+    virtually((scheduler) => {
+      const { client } = startNative({ provider, store, items: items(6) }, scheduler);
+      // Behind the failures, then behind half of the answers.
+      for (const at of [12_500, 15_000]) {
+        scheduler.schedule(() => void client.job('job').pause(), at);
+        scheduler.schedule(() => {
+          stored.push(store.findJob('job')!.ok);
+          told = watch(client.resume('job'), scheduler);
+        }, at + 1_000);
+      }
+    });
+    expect(stored).toEqual([0, 3]);
+    everyOnce(told, 6);
+    expect(ok(told)).toBe(6);
+    expect(provider.batchLog.batches).toHaveLength(1);
+    expect(store.findJob('job')!.notes).toEqual({});
   });
 
   it('survive cuts: the download goes on behind the last of them', () => {

@@ -1,18 +1,10 @@
-import { concatMap, delay, from, of } from 'rxjs';
 import { putBack } from '../../../lib/native/settle-cause.js';
-import type { NativeCapability, NativeOutcome, ResultPage } from '../../../lib/provider/native.js';
+import type { NativeOutcome } from '../../../lib/provider/native.js';
 import type { ScriptedLine } from '../../../lib/testing/scripted-batch.js';
 import { scriptedNative, type ScriptedNativeOptions } from '../../../lib/testing/scripted-native.js';
 import { sqliteStore } from '../../../lib/store/sqlite/sqlite-store.js';
 import { items, startNative, virtually, watch, type Told } from '../support/run-native.js';
-import { hour, final, ok, everyOnce } from '../support/native-life.js';
-
-/** A second from each page of results to the next. */
-function slowly(native: NativeCapability): void {
-  const results = native.results.bind(native);
-  const oneByOne = concatMap((page: ResultPage) => of(page).pipe(delay(1_000)));
-  jest.spyOn(native, 'results').mockImplementation((...asked) => from(results(...asked)).pipe(oneByOne));
-}
+import { hour, final, ok, everyOnce, slowly } from '../support/native-life.js';
 
 describe('stopping', () => {
   const script: ScriptedNativeOptions = {

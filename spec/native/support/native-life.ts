@@ -1,3 +1,5 @@
+import { concatMap, delay, from, of } from 'rxjs';
+import type { NativeCapability, ResultPage } from '../../../lib/provider/native.js';
 import { scriptedNative, type ScriptedNativeOptions } from '../../../lib/testing/scripted-native.js';
 import { sqliteStore } from '../../../lib/store/sqlite/sqlite-store.js';
 import { items, startNative, virtually, type NativeRun, type Told } from './run-native.js';
@@ -32,3 +34,10 @@ export const everyOnce = (told: Told, count: number): void => {
   expect(told.results.size).toBe(count);
   expect([...told.counts.values()].every((times) => times === 1)).toBe(true);
 };
+
+/** A second from each page of results to the next. */
+export function slowly(native: NativeCapability): void {
+  const results = native.results.bind(native);
+  const oneByOne = concatMap((page: ResultPage) => of(page).pipe(delay(1_000)));
+  jest.spyOn(native, 'results').mockImplementation((...asked) => from(results(...asked)).pipe(oneByOne));
+}
