@@ -83,6 +83,17 @@ describe.each(geminiMajors)('native batches, through %s', (_name, sdk) => {
     ]);
   });
 
+  it('replaces a file that an earlier try has left cut short', async () => {
+    await start({ faults: [{ on: 'batches.create', fault: geminiFaults.serverError(), times: 1 }] });
+    const submission = shardOf(native, questions(3));
+    const short = [...submission.lines()].join('').slice(0, -50);
+    await failing(native, 'submit', native.submit({ ...submission, lines: () => [short] }, within()));
+    const { batchId, inputFileId } = await create(native, submission);
+    expect(Number((await raw(inputFileId!)).sizeBytes)).toBe(submission.bytes);
+    clock.advance(1_000);
+    expect(await readAll(native, await poll(native, batchId))).toHaveLength(3);
+  });
+
   it('judges every line by itself', async () => {
     await start({
       faults: [

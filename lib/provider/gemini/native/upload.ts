@@ -12,7 +12,7 @@ const sliceBytes = 8 * 1024 ** 2;
 
 /**
  * Uploads a shard by the resumable protocol, a slice at a time, under an id made of its marker. Resolves with the file's name,
- * `files/<id>`; a file that an earlier try has left under that id is taken as it is.
+ * `files/<id>`; a file that an earlier try has left under that id is taken where it is whole, and makes room where it is not.
  */
 export async function uploadToGemini(
   rest: GeminiRest,
@@ -20,12 +20,12 @@ export async function uploadToGemini(
   signal: AbortSignal,
 ): Promise<string> {
   const name = `files/${toFileId(submission.marker)}`;
-  let url: string;
-  try {
+  let url = await startNew(rest, name, submission, signal);
+  if (url === undefined) {
+    if (await isSame(rest, name, submission, signal)) return name;
+    // Cut short, or it would be the same, so no batch is made of it. Whether it went, the next start tells.
+    await rest.delete({ path: name, signal }).catch(() => undefined);
     url = await start(rest, name, submission, signal);
-  } catch (error) {
-    if (readFailure(error).status === 409 && (await isSame(rest, name, submission, signal))) return name;
-    throw error;
   }
 
   for (const { bytes, offset, last } of slices(submission.lines(), sliceBytes)) {
@@ -44,6 +44,16 @@ export async function uploadToGemini(
     if (typeof file?.['name'] === 'string') return file['name'];
   }
   throw new ProviderError(failureVerdict('invalid_response', 'the upload was answered without a file'));
+}
+
+/** Undefined where there is a file of that name. */
+async function startNew(...asked: Parameters<typeof start>): Promise<string | undefined> {
+  try {
+    return await start(...asked);
+  } catch (error) {
+    if (readFailure(error).status === 409) return undefined;
+    throw error;
+  }
 }
 
 /** Asks where the bytes go. The server may be behind a proxy that it does not know of: its host is replaced, as the SDK does. */
