@@ -172,8 +172,9 @@ export class DurableJob<T = unknown> extends GuardedObservable<BatchEvent<T>> im
           : { kind: 'stop', status: 'paused', code: 'paused', message: 'Paused' },
       );
       await lastValueFrom(active.ended$, { defaultValue: undefined });
+      if (!late || request === 'pause') return;
       // A pause that was under way ends as one: what it has left is cancelled then.
-      if (late && request === 'cancel') await this.#end(request);
+      if (requireJob(this.#host, this.jobId).status !== 'cancelled') await this.#end(request);
       return;
     }
     const record = requireJob(this.#host, this.jobId);

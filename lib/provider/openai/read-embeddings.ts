@@ -30,6 +30,8 @@ export function readEmbeddings(body: Json, input: unknown): ProviderResponse {
 
 /** The places of the entries in their order: by `index`, as they came where none has one; undefined for half an order. */
 function placesOf(entries: readonly Json[]): readonly number[] | undefined {
+  // One has no order, whatever number a server gives it.
+  if (entries.length === 1) return [0];
   const indexes = entries.map((entry) => entry['index'] ?? undefined);
   if (indexes.every((index) => index === undefined)) return [...entries.keys()];
   const placeOf = new Map(indexes.map((index, place) => [index, place]));

@@ -228,6 +228,7 @@ describe.each(openaiMajors)('%s', (_name, sdk) => {
         { data: [{ embedding: [1] }, { index: null, embedding: [2] }] },
         [[1], [2]],
       ],
+      ['one vector, whatever its index', { input: 'x' }, { data: [{ index: 7, embedding: [1] }] }, [1]],
       ['numbers for base64', { input: 'x', encoding_format: 'base64' }, vectors(base64), [0.5, -2]],
     ])('answers %s', async (_case, body, answer, output) => {
       answering(answer);
