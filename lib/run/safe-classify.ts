@@ -1,3 +1,4 @@
+import { disown } from '../core/disown.js';
 import { messageOf } from '../core/errors.js';
 import { jsonProblem } from '../core/json-value.js';
 import { defaultClassify } from '../provider/default-classify.js';
@@ -19,6 +20,7 @@ export function safeClassify(provider: Pick<Provider, 'classify'>): Classify {
       try {
         const verdict = judge(error);
         if (isVerdict(verdict)) return usable(verdict);
+        disown(verdict);
       } catch {
         // The next one may know better.
       }

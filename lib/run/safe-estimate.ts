@@ -1,3 +1,4 @@
+import { disown } from '../core/disown.js';
 import { messageOf } from '../core/errors.js';
 import type { ResolvedItem } from '../core/item.js';
 import { estimateTokens } from '../provider/estimate-tokens.js';
@@ -28,6 +29,7 @@ function strict(own: Estimate): Estimate {
       throw new EstimateFailure(`${told(item)} ${messageOf(error)}; ${advice}`, { cause: error });
     }
     if (isAmount(tokens)) return tokens;
+    disown(tokens);
     throw new EstimateFailure(`${told(item)} it returned ${shown(tokens)}; ${advice}`);
   };
 }
@@ -46,9 +48,11 @@ function guarded(first: Estimate | undefined, otherwise: Estimate): Estimate {
   return (item) => {
     try {
       const tokens: unknown = first(item);
-      return isAmount(tokens) ? tokens : otherwise(item);
+      if (isAmount(tokens)) return tokens;
+      disown(tokens);
     } catch {
-      return otherwise(item);
+      // As good as no estimate.
     }
+    return otherwise(item);
   };
 }

@@ -1,4 +1,5 @@
 import { Subscription, type Observable, type SchedulerLike, type Unsubscribable } from 'rxjs';
+import { disown } from '../core/disown.js';
 import type { ItemErrorCode, Usage } from '../core/result.js';
 import type { Lane } from '../operators/lanes.js';
 import type { Limiter } from '../pacing/limiter.js';
@@ -8,6 +9,7 @@ import { failureVerdict, ProviderError } from '../provider/provider-error.js';
 import type { Draft } from '../store/store.js';
 import { attempt } from './attempt.js';
 import type { Deadlines } from './deadlines.js';
+import { isAmount } from './known-limits.js';
 import { decide, okResult, type Decision, type OutcomeOptions } from './outcome.js';
 import { aboveLimit } from './refusal-fault.js';
 import type { Stragglers } from './stragglers.js';
@@ -166,8 +168,17 @@ class SentItem implements Unsubscribable {
   }
 }
 
+/** What the provider's own code counts, where that is an amount: else the estimate stands, and the answer with it. */
 function counted({ usage }: ProviderResponse, { count }: SendItemOptions): number | undefined {
-  return usage === undefined ? undefined : count?.(usage);
+  if (usage === undefined || count === undefined) return undefined;
+  try {
+    const tokens: unknown = count(usage);
+    if (isAmount(tokens)) return tokens;
+    disown(tokens);
+  } catch {
+    // As good as not counted.
+  }
+  return undefined;
 }
 
 /** What a failure may say about the server; an answer that cannot be used says that it is there. */
