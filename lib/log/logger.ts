@@ -1,15 +1,40 @@
+import { disown } from '../core/disown.js';
+import { messageOf } from '../core/errors.js';
 import { redactSecrets } from '../core/redact.js';
 import type { BatchEvent, ItemEvent } from '../core/events.js';
 import type { PacedLimit, Progress } from '../core/progress.js';
 
 export type Log = (line: string) => void;
 
-/** Where light log lines go: `OPENAPI_BATCH_LOG=1` or `log: true` for stderr, a function, or nowhere. */
+/**
+ * Where light log lines go: `OPENAPI_BATCH_LOG=1` or `log: true` for stderr, a function, or nowhere. Never throws: a job
+ * does not suffer for its log.
+ */
 export function logger(option: boolean | Log | undefined, env: NodeJS.ProcessEnv = process.env): Log | undefined {
   const write =
     typeof option === 'function' ? option : (option ?? isOn(env['OPENAPI_BATCH_LOG'])) ? toStderr : undefined;
   if (write === undefined) return undefined;
-  return (line) => write(redactSecrets(`[openapi-batch] ${line}`));
+  return unfailing((line) => write(redactSecrets(`[openapi-batch] ${line}`)));
+}
+
+/** What the function throws, or its Promise rejects with, is a warning of the process, once. */
+function unfailing(write: (line: string) => unknown): Log {
+  let warned = false;
+  const failed = (error: unknown): void => {
+    if (warned) return;
+    warned = true;
+    process.emitWarning(`The log failed: ${redactSecrets(messageOf(error))}`, {
+      code: 'OPENAPI_BATCH_LOG',
+      detail: 'Further failures of this log are not told.',
+    });
+  };
+  return (line) => {
+    try {
+      disown(write(line), failed);
+    } catch (error) {
+      failed(error);
+    }
+  };
 }
 
 function isOn(value: string | undefined): boolean {

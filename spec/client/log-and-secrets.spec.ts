@@ -24,6 +24,21 @@ describe('the log', () => {
     expect(lines.at(-1)).toBe('[openapi-batch] job j stopped: wrong key');
   });
 
+  it('may throw: the job goes on to its end', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const log = (): never => {
+      throw new Error('full');
+    };
+    expect(
+      await clients
+        .open({ log })
+        .map({ items: items(3) })
+        .wait(),
+    ).toMatchObject({ ok: 3 });
+    expect(warn).toHaveBeenCalledTimes(1);
+    warn.mockRestore();
+  });
+
   it.each([
     ['1', true],
     ['0', false],

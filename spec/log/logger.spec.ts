@@ -1,5 +1,5 @@
 import { openPacing, type Progress } from '../../lib/core/progress.js';
-import { logLine } from '../../lib/log/logger.js';
+import { logger, logLine, type Log } from '../../lib/log/logger.js';
 import { progress } from '../cli/support/fixtures.js';
 
 const line = (change: Partial<Progress>): string =>
@@ -36,4 +36,19 @@ describe('logLine', () => {
       '120/2000 done, 117 ok, 3 failed, 50 in flight, 800/min (daily_quota: no more today)',
     ],
   ])('of %j', (change, text) => expect(line(change)).toBe(`job j: ${text}`));
+});
+
+describe('a log that fails', () => {
+  it.each<[string, Log]>([
+    ['throws', () => { throw new Error('full'); }], // prettier-ignore
+    ['rejects', () => Promise.reject(new Error('full')) as never],
+  ])('and %s is a warning, once, and nobody else’s failure', async (_how, write) => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const log = logger(write, {})!;
+    log('one');
+    log('two');
+    await new Promise(setImmediate);
+    expect(warn.mock.calls).toEqual([['The log failed: full', expect.objectContaining({ code: 'OPENAPI_BATCH_LOG' })]]);
+    warn.mockRestore();
+  });
 });
