@@ -1,5 +1,6 @@
 import { isObservable, Observable, type SchedulerLike, type Subscription } from 'rxjs';
 import { BatchError, isBatchError, messageOf } from '../core/errors.js';
+import { jsonProblem } from '../core/json-value.js';
 import { itemReader, type ItemStep } from '../intake/item-reader.js';
 import type { ItemSource } from '../options/map-options.js';
 
@@ -65,12 +66,11 @@ export function gatherItems(items: ItemSource, scheduler: SchedulerLike): Observ
 
 function toLine(item: unknown, place: number): string {
   const value = typeof item === 'string' ? { input: item } : item;
-  try {
-    const line = JSON.stringify(value) as string | undefined;
-    if (typeof value === 'object' && value !== null && line !== undefined) return line;
-  } catch (error) {
-    throw new BatchError('invalid_item', `Item ${String(place)} cannot be written as JSON: ${messageOf(error)}`);
-  }
+  const problem = jsonProblem(value);
+  if (problem !== undefined)
+    throw new BatchError('invalid_item', `Item ${String(place)} cannot be written as JSON: ${problem}`);
+  const line = JSON.stringify(value) as string | undefined;
+  if (typeof value === 'object' && value !== null && line !== undefined) return line;
   throw new BatchError('invalid_item', `Item ${String(place)}: expected an object such as { input: "..." }`);
 }
 

@@ -1,6 +1,6 @@
 import { disown } from '../core/disown.js';
 import { messageOf } from '../core/errors.js';
-import { jsonProblem } from '../core/json-value.js';
+import { isWritable } from '../core/json-value.js';
 import { defaultClassify } from '../provider/default-classify.js';
 import { believedWait } from '../provider/longest-wait.js';
 import type { Provider, Verdict } from '../provider/provider.js';
@@ -35,7 +35,7 @@ function isVerdict(value: unknown): value is Verdict {
   if (typeof value !== 'object' || value === null || !('kind' in value) || !kinds.has(value.kind)) return false;
   if (!('error' in value) || typeof value.error !== 'object' || value.error === null) return false;
   const { code, message } = value.error as Readonly<Record<string, unknown>>;
-  return typeof code === 'string' && typeof message === 'string' && jsonProblem(value.error) === undefined;
+  return typeof code === 'string' && typeof message === 'string' && isWritable(value.error);
 }
 
 /** The same without a wait or limits that are no amounts, and with no wait longer than is believed: nobody can wait for those. */

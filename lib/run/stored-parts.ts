@@ -1,4 +1,4 @@
-import { jsonProblem } from '../core/json-value.js';
+import { isWritable } from '../core/json-value.js';
 import type { Usage } from '../core/result.js';
 
 /** A provider's counts as they can be summed; what is no count says nothing. */
@@ -17,7 +17,7 @@ export function storedUsage(usage: unknown): { readonly usage?: Usage } {
 
 /** A body where it can be stored: the answer in it was paid for, and is not to be lost for the sake of its wrapping. */
 export function storedRaw(raw: unknown): { readonly raw?: unknown } {
-  return raw === undefined || jsonProblem(raw) !== undefined ? {} : { raw };
+  return raw === undefined || !isWritable(raw) ? {} : { raw };
 }
 
 function isCount(value: unknown): value is number {

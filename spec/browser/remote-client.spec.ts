@@ -179,6 +179,8 @@ describe('a client on the other side of a handler', () => {
     expect(() => remote.map({ items: [], concurency: 1 })).toThrow(/"concurency" is no option of a remote job/);
     expect(() => remote.map({ items: [], onItem: () => undefined })).toThrow(/"onItem" cannot be called from afar/);
     expect(await codeOf(remote.map({ items: [{ input: 1n }] }).wait())).toBe('invalid_item');
+    const notANumber = remote.map({ items: [{ input: { temperature: NaN } }] }).wait();
+    await expect(notANumber).rejects.toThrow('Item 1 cannot be written as JSON: NaN at "input.temperature"');
     expect(await codeOf(remote.map({ items: [{ itemId: 'a', input: 'x' }, { itemId: 'a', input: 'y' }] }).wait())).toBe('duplicate_item'); // prettier-ignore
     expect(await served.local.jobs()).toEqual([]);
     const second = remote.map({ items: [{ input: 'x' }, { inputs: 'y' } as never] }).wait();

@@ -73,6 +73,16 @@ describe('an item', () => {
     [{ input: { n: 1n } }, /^item 3: "input" cannot be written as JSON: Do not know how to serialize a BigInt$/],
     [{ input: () => 1 }, /^item 3: "input" cannot be written as JSON: got a function$/],
     [{ input: Symbol('s') }, /"input" cannot be written as JSON: got a symbol$/],
+    [{ input: { messages: [{}, { n: NaN }] } }, /^item 3: "input" cannot be written as JSON: NaN at "messages\.1\.n"$/],
+    [{ input: NaN }, /^item 3: "input" cannot be written as JSON: NaN$/],
+    [
+      { input: 'x', params: { temperature: Infinity } },
+      /"params" cannot be written as JSON: a number that is too large to be kept \(Infinity\) at "temperature"$/,
+    ],
+    [
+      { input: { rows: new Map([[1, 2]]) } },
+      /"input" cannot be written as JSON: an object \(Map\) that JSON has as \{\} at "rows"$/,
+    ],
     [{ input: 'x', metadata: { n: 1n } }, /"metadata" cannot be written as JSON/],
     [{ input: 'x', metadata: () => 1 }, /"metadata" cannot be written as JSON: got a function$/],
   ])('is refused: %p', (item, message) => {
@@ -136,6 +146,6 @@ describe('the hash of an item', () => {
   it('is of the content as JSON has it', () => {
     expect(hash({ input: { a: undefined, b: 1 } })).toBe(hash({ input: { b: 1 } }));
     expect(hash({ input: new Date(0) })).toBe(hash({ input: '1970-01-01T00:00:00.000Z' }));
-    expect(hash({ input: [Number.NaN, -0] })).toBe(hash({ input: [null, 0] }));
+    expect(hash({ input: [undefined, -0] })).toBe(hash({ input: [null, 0] }));
   });
 });

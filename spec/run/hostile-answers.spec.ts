@@ -39,7 +39,13 @@ describe('an answer that cannot be stored does not end the job', () => {
     ['a circle', () => circle, /nested more than 1000 levels deep/],
     ['a bigint', () => 1n, /a bigint/],
     ['an object with a bigint', () => ({ n: [{ m: 1n }] }), /a bigint/],
-    ['a toJSON that gives a bigint', () => ({ toJSON: () => 1n }), /BigInt/],
+    ['a toJSON that gives a bigint', () => ({ toJSON: () => 1n }), /a bigint/],
+    ['a toJSON that gives undefined', () => ({ toJSON: () => undefined }), /a toJSON that gives nothing/],
+    ['a toJSON that gives NaN', () => ({ toJSON: () => NaN }), /NaN/],
+    ['NaN', () => NaN, /NaN$/],
+    ['an object with Infinity', () => ({ a: [1, -Infinity] }), /too large to be kept \(-Infinity\) at "a.1"$/],
+    ['a Map', () => new Map([[1, 2]]), /an object \(Map\) that JSON has as \{\}$/],
+    ['a Promise', () => Promise.resolve(1), /an object \(Promise\) that JSON has as \{\}$/],
     ['a function', () => () => 1, /a function/],
     ['a toJSON that throws', () => ({ toJSON: () => blow() }), /blown/],
   ])('its output is %s: that item fails', async (_what, output, message) => {
@@ -66,6 +72,22 @@ describe('an answer that cannot be stored does not end the job', () => {
   ])('its raw body is %s: the answer was paid for and is kept', async (_what, raw) => {
     const { result } = await ask(() => ({ output: 'paid', raw: raw() }));
     expect(result).toEqual({ itemId: 'i0', ok: true, output: 'paid', attempts: 1 });
+  });
+
+  it('its raw body has what JSON keeps otherwise: that is kept as JSON has it', async () => {
+    const { result } = await ask(() => ({ output: 'paid', raw: { n: NaN, headers: new Map(), id: 7 } }));
+    expect(result?.raw).toMatchObject({ id: 7 });
+  });
+
+  it('keeps what JSON can have, whatever its class', async () => {
+    class Answer {
+      toJSON(): this {
+        return this;
+      }
+    }
+    const output = { none: {}, bare: Object.create(null) as object, own: new Answer(), at: new Date(0), bytes: new Uint8Array() }; // prettier-ignore
+    const { result } = await ask(() => ({ output }));
+    expect(result).toMatchObject({ ok: true });
   });
 
   it('the raw body of a failure has a bigint: the failure is kept', async () => {
