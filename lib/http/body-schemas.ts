@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { BatchItem } from '../core/item.js';
+import { jsonProblem, mostNesting } from '../core/json-value.js';
 import { mapSchema, resumeSchema } from '../options/map-options.js';
 import { isOwnerTag } from './job-access.js';
 
@@ -13,6 +14,15 @@ const text = z.string('a string').min(1, 'a string that is not empty');
 /** Characters of JSON a job may bring about itself: every list of jobs tells it again. */
 const mostJobChars = 65_536;
 const fitsJob = (value: unknown): boolean => (JSON.stringify(value)?.length ?? 0) <= mostJobChars; // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- undefined has no JSON
+
+/** Of a job itself; what is nested too deep cannot be measured. */
+const ofJob = <S extends z.ZodType>(schema: S): S =>
+  schema
+    .refine((value) => jsonProblem(value) === undefined, {
+      error: `at most ${mostNesting.toLocaleString('en-US')} levels of JSON`,
+      abort: true,
+    })
+    .refine(fitsJob, 'at most 65,536 characters of JSON');
 
 /** One line of `POST /jobs`. */
 export const itemLine: z.ZodType<BatchItem> = z.strictObject(
@@ -48,8 +58,8 @@ export const jobLine = z.strictObject({
   job: mapSchema
     .pick({ ...remoteRunFields, mode: true, model: true })
     .extend({
-      metadata: z.unknown().refine(fitsJob, 'at most 65,536 characters of JSON').optional(),
-      params: fields.refine(fitsJob, 'at most 65,536 characters of JSON').optional(),
+      metadata: ofJob(z.unknown()).optional(),
+      params: ofJob(fields).optional(),
       tags: z
         .array(
           z

@@ -70,5 +70,12 @@ describe('what one answer or one piece of a stream holds', () => {
     expect(await refused.json()).toMatchObject({
       errors: [{ line: 1, field: `job.${field}`, message: 'expected at most 65,536 characters of JSON' }],
     });
+    const deep = `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`;
+    const headers = { 'content-type': 'application/x-ndjson' };
+    const tooDeep = await fetch(`${url}/jobs`, { method: 'POST', headers, body: `{"job":{"${field}":${deep}}}\n` });
+    expect([tooDeep.status, await tooDeep.json()]).toMatchObject([
+      400,
+      { errors: [{ line: 1, field: `job.${field}`, message: 'expected at most 1,000 levels of JSON' }] },
+    ]);
   });
 });
