@@ -6,9 +6,10 @@ const whole = z.string().regex(/^\d{1,15}$/).transform(Number); // prettier-igno
 const afterNumber = whole.optional().default(0);
 const limitOf = (few: number, most: number) =>
   whole
+    .refine((limit) => limit > 0)
     .optional()
     .default(few)
-    .transform((limit) => Math.min(most, Math.max(1, limit)));
+    .transform((limit) => Math.min(most, limit));
 /** Nothing to look for is as good as not asked. */
 const searched = z.string().max(1_000).optional().transform((text) => text || undefined); // prettier-ignore
 
@@ -52,8 +53,8 @@ const expected: Readonly<Record<string, string>> = {
 
 export type Query<K extends keyof typeof schemas> = z.output<(typeof schemas)[K]>;
 
-/** Reads a query; throws a 400 that names the parameter. */
-export function readQuery<K extends keyof typeof schemas>(name: K, params: URLSearchParams): Query<K> {
+/** Reads a query; throws a 400 that names the parameter, or what stands for it: `source`. */
+export function readQuery<K extends keyof typeof schemas>(name: K, params: URLSearchParams, source?: string): Query<K> {
   const parsed = schemas[name].safeParse(Object.fromEntries(params));
   if (parsed.success) return parsed.data as Query<K>;
   const errors = parsed.error.issues.map(({ path }) => {
@@ -61,12 +62,6 @@ export function readQuery<K extends keyof typeof schemas>(name: K, params: URLSe
     return { field, message: `expected ${expected[field] ?? 'something else'}` };
   });
   const [first] = errors;
-  throw new Problem(
-    400,
-    'bad_request',
-    `The query parameter "${first?.field ?? ''}" is wrong: ${first?.message ?? ''}`,
-    {
-      errors,
-    },
-  );
+  const named = source ?? `query parameter "${first?.field ?? ''}"`;
+  throw new Problem(400, 'bad_request', `The ${named} is wrong: ${first?.message ?? ''}`, { errors });
 }

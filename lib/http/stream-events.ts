@@ -61,8 +61,6 @@ export function jobsOf(url: URL): readonly string[] {
 /** The header wins: a browser that reconnects by itself cannot change the query it began with. */
 function startingPoint(request: Request, url: URL): number | 'now' | undefined {
   const header = request.headers.get('last-event-id');
-  const params = new URLSearchParams();
-  const given = header === null || header === '' ? url.searchParams.get('after') : header;
-  if (given !== null) params.set('after', given);
-  return readQuery('events', params).after;
+  if (header === null || header === '') return readQuery('events', url.searchParams).after;
+  return readQuery('events', new URLSearchParams({ after: header }), 'header "Last-Event-ID"').after;
 }

@@ -39,6 +39,11 @@ describe('events over HTTP', () => {
     const last = String(told.at(-1)?.id);
     expect((await fetch(`${url}/jobs/j/events?after=${last}`)).status).toBe(204);
     expect((await fetch(`${url}/jobs/j/events?after=0`, { headers: { 'last-event-id': last } })).status).toBe(204);
+    const wrong = await fetch(`${url}/jobs/j/events`, { headers: { 'last-event-id': 'x' } });
+    expect([wrong.status, await wrong.json()]).toMatchObject([
+      400,
+      { detail: expect.stringMatching(/^The header "Last-Event-ID" is wrong: expected a sequence/) },
+    ]);
     const now = (await collect(await fetch(`${url}/jobs/j/events?after=now`))).map(eventOf);
     expect(now).toMatchObject([{ type: 'progress', seq: Number(last), progress: { ok: 50 } }]);
   });

@@ -59,7 +59,7 @@ describe('jobs over HTTP', () => {
     expect(numbers(await page('?search=job%2012&limit=5'))).toEqual([129, 128, 127, 126, 124]);
     expect(numbers(await page('?status=pending'))).toEqual([201, 151, 101, 51, 1]);
     expect(await page('?search=nothing')).toEqual({ jobs: [], next: null });
-    for (const wrong of ['?limit=x', '?after=now', '?status=done'])
+    for (const wrong of ['?limit=x', '?limit=0', '?after=now', '?status=done'])
       expect((await fetch(`${url}/jobs${wrong}`)).status).toBe(400);
   });
 
