@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { openaiFaults } from '../../lib/testing/fake-openai/openai-faults.js';
 import { harness } from './support/harness.js';
 import { jsonLines, prompts } from './support/workspace.js';
@@ -73,6 +75,18 @@ describe('run', () => {
         .sort(),
     ).toEqual(['a', 'b']);
     expect(stderr).toMatch(/^job stdin-[0-9a-f]{10}$/m);
+  });
+
+  it('makes a job of its own of whatever comes through a pipe with a name', async () => {
+    execFileSync('mkfifo', [cli.space.path('pipe')]);
+    for (const prompt of ['a', 'b']) {
+      const written = writeFile(cli.space.path('pipe'), `{"itemId":"i","prompt":"${prompt}"}\n`);
+      const { code, stdout, stderr } = await cli.call('run pipe -o - --provider local_echo');
+      await written;
+      expect(code).toBe(0);
+      expect(jsonLines(stdout)).toMatchObject([{ output: prompt }]);
+      expect(stderr).toMatch(/^job stdin-[0-9a-f]{10}$/m);
+    }
   });
 
   it('takes an empty input for a job that is done', async () => {

@@ -20,12 +20,12 @@ import { say } from '../printable.js';
 
 /** Runs the requests of a file or of stdin. The whole input is read before anything is sent. */
 export async function runInput(command: RunCommand, io: CliIo): Promise<number> {
-  const piped = command.input === '-';
-  const path = piped ? '-' : resolve(io.cwd, command.input);
-  if (!piped) checkInput(path, command.input);
+  const stdin = command.input === '-';
+  const path = stdin ? '-' : resolve(io.cwd, command.input);
+  const piped = stdin || isPiped(path, command.input);
   const db = databasePath(command.db, io);
-  const output = outputPath(command.output, io, [...(piped ? [] : [[path, 'input'] as const]), ...databaseFiles(db)]);
-  const source = await openInput(piped ? io.stdin : path, piped ? '<stdin>' : command.input);
+  const output = outputPath(command.output, io, [...(stdin ? [] : [[path, 'input'] as const]), ...databaseFiles(db)]);
+  const source = await openInput(stdin ? io.stdin : path, stdin ? '<stdin>' : command.input);
   const { provider, endpoint } = chooseProvider({ ...command, lineEndpoint: source.firstEndpoint, env: io.env });
   const { baseURL, model, mode, limit, options } = command;
   const named = { input: path, provider, endpoint: endpoint ?? '', baseURL, model, mode };
@@ -57,10 +57,16 @@ export async function runInput(command: RunCommand, io: CliIo): Promise<number> 
   });
 }
 
-function checkInput(path: string, typed: string): void {
+/** Names of what a process has open, which another time is something else: `/dev/stdin`, `<(...)`. */
+const descriptors = /^\/(dev|proc)\//;
+
+/** Whether another run may read something else there, as from a pipe. Throws where there is nothing to be read. */
+function isPiped(path: string, typed: string): boolean {
   try {
-    if (statSync(path).isDirectory())
+    const stats = statSync(path);
+    if (stats.isDirectory())
       throw new CommandFailure(`cannot read ${typed}: it is a directory, expected a file of JSON lines`);
+    return !stats.isFile() || descriptors.test(path);
   } catch (error) {
     if (error instanceof CommandFailure) throw error;
     throw new CommandFailure(`cannot read ${typed}: ${describeFileError(error)}`, 2, { cause: error });
