@@ -2,6 +2,7 @@ import {
   appendFileSync,
   chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -163,7 +164,9 @@ describe('outputs', () => {
       mkdirSync(join(folder, 'sub'));
       writeFileSync(file, '');
       symlinkSync(file, join(folder, 'link'));
-      expect(() => checkOutput(join(folder, 'link'), [[file, 'input']])).toThrow(/it is the input$/);
+      linkSync(file, join(folder, 'hard'));
+      for (const name of ['link', 'hard'])
+        expect(() => checkOutput(join(folder, name), [[file, 'input']])).toThrow(/it is the input$/);
       expect(existsSync(file)).toBe(true);
     });
   });

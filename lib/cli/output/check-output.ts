@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, openSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, realpathSync, rmSync, statSync, type BigIntStats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { errorCode } from '../../core/error-code.js';
 import { describeFileError } from '../../jsonl/file-errors.js';
@@ -33,7 +33,8 @@ export function databaseFiles(path: string): readonly TakenPath[] {
 export function checkOutput(path: string, taken: readonly TakenPath[] = []): string {
   const target = realPath(path);
   for (const [other, what] of taken) {
-    if (realPath(other) === target) throw new CommandFailure(`cannot write the results to ${path}: it is the ${what}`);
+    if (realPath(other) === target || isSameFile(other, target))
+      throw new CommandFailure(`cannot write the results to ${path}: it is the ${what}`);
   }
   try {
     const existing = statSync(target, { throwIfNoEntry: false });
@@ -60,6 +61,21 @@ function realPath(path: string): string {
     return realpathSync(path);
   } catch {
     return path;
+  }
+}
+
+/** By whatever names: a hard link has a path of its own. */
+function isSameFile(path: string, other: string): boolean {
+  const [one, two] = [fileStats(path), fileStats(other)];
+  return one !== undefined && two !== undefined && one.dev === two.dev && one.ino === two.ino;
+}
+
+function fileStats(path: string): BigIntStats | undefined {
+  try {
+    const stats = statSync(path, { bigint: true });
+    return stats.isFile() ? stats : undefined;
+  } catch {
+    return undefined;
   }
 }
 
