@@ -1,8 +1,10 @@
+import type { EventSourceMessage } from 'eventsource-parser';
 import { concatMap, EMPTY, of, throwError, type Observable } from 'rxjs';
 import { BatchError } from '../core/errors.js';
 import type { BatchEvent } from '../core/events.js';
 import type { WireStopped } from '../http/wire.js';
 import type { RemoteHttp } from './remote-http.js';
+import { checkAnswer, parseAnswer, shapes } from './answer-shape.js';
 import { RequestFailure } from './request-failure.js';
 import { serverSentEvents } from './server-sent-events.js';
 
@@ -27,21 +29,25 @@ export function connect(
       if (!type.startsWith('text/event-stream')) return throwError(() => notAStream(type));
       opened();
       // Comments count as sound, too.
-      return http.audible(text$).pipe(serverSentEvents(), concatMap(toMessage));
+      return http.audible(text$).pipe(
+        serverSentEvents(path),
+        concatMap((message) => toMessage(message, path)),
+      );
     }),
   );
 }
 
-function toMessage({
-  event,
-  data,
-}: {
-  readonly event?: string | undefined;
-  readonly data: string;
-}): Observable<Message> {
-  if (event === undefined) return of(JSON.parse(data) as BatchEvent);
-  if (event === 'stopped') return of({ type: 'stopped', stopped: JSON.parse(data) as WireStopped });
+function toMessage({ event, data }: EventSourceMessage, path: string): Observable<Message> {
+  if (event === undefined) return of(toEvent(data, path));
+  if (event === 'stopped')
+    return of({ type: 'stopped', stopped: parseAnswer<WireStopped>(data, path, shapes.stopped) });
   return EMPTY; // of a newer server
+}
+
+function toEvent(data: string, path: string): BatchEvent {
+  const event = parseAnswer<BatchEvent>(data, path, shapes.event);
+  checkAnswer(event, path, event.type === 'item' ? shapes.itemEvent : shapes.progressEvent);
+  return event;
 }
 
 /** A proxy's page for signing in, say. */

@@ -18,6 +18,7 @@ import type { JobInfo } from '../core/job.js';
 import type { WireJobLine, WireJobList } from '../http/wire.js';
 import type { EventsOptions } from '../job/batch-job.js';
 import type { MapOptions, ResumeOptions } from '../options/map-options.js';
+import { shapes, unreadable } from './answer-shape.js';
 import { ConnectionMonitor, type ConnectionState } from './connection.js';
 import { fetchTransport } from './fetch-transport.js';
 import { gatherItems } from './gather-items.js';
@@ -103,9 +104,17 @@ export class RemoteBatchClient implements BatchClientApi {
   #jobsPage({ after, limit, status, search }: JobsPageOptions): Observable<WireJobList> {
     const page$ = this.#host.get<Pick<WireJobList, 'jobs'> & Partial<WireJobList>>(
       `/jobs${queryOf({ after, limit, status, search })}`,
+      shapes.jobList,
     );
-    // A server older than this client answers with all of them.
-    return page$.pipe(map(({ jobs, next = null }) => ({ jobs, next })));
+    return page$.pipe(
+      map(({ jobs, next = null }) => {
+        // Newest first: a place that is no step back would be asked for again and again.
+        if (next !== null && after !== undefined && !(next < after))
+          throw unreadable('/jobs', `"next" is ${String(next)} after ${String(after)}`);
+        // A server older than this client answers with all of them.
+        return { jobs, next };
+      }),
+    );
   }
 
   /** What the server refuses errors the job that is returned. */

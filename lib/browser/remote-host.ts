@@ -1,6 +1,7 @@
 import { AsyncSubject, catchError, defer, Subject, takeUntil, throwError, type Observable } from 'rxjs';
 import { BatchError } from '../core/errors.js';
 import type { BatchEvent } from '../core/events.js';
+import type { Shape } from './answer-shape.js';
 import { ConnectionMonitor, type ReportConnection } from './connection.js';
 import type { Backoff } from './patience.js';
 import { remoteEvents, type RemoteEventsOptions } from './remote-events.js';
@@ -35,13 +36,14 @@ export class RemoteHost {
     );
   }
 
-  get<T>(path: string): Observable<T> {
-    return this.told(this.http.json<T>({ method: 'GET', path }));
+  get<T>(path: string, shape: Shape): Observable<T> {
+    return this.told(this.http.json<T>({ method: 'GET', path }, shape));
   }
 
-  post<T>(path: string, body: object = {}): Observable<T> {
+  /** `shape`: of the answer, where anybody reads it. */
+  post<T>(path: string, body: object = {}, shape?: Shape): Observable<T> {
     const headers = { 'content-type': 'application/json' };
-    return this.told(this.http.json<T>({ method: 'POST', path, headers, body: [JSON.stringify(body)] }));
+    return this.told(this.http.json<T>({ method: 'POST', path, headers, body: [JSON.stringify(body)] }, shape));
   }
 
   delete(path: string): Observable<unknown> {

@@ -12,6 +12,7 @@ import {
   type Observable,
   type SchedulerLike,
 } from 'rxjs';
+import { mostChars, parseAnswer, tooLong, type Shape } from './answer-shape.js';
 import type { RemoteBatchClientOptions } from './remote-options.js';
 import { readRetryAfter, refused, unreachable } from './request-failure.js';
 import type { RemoteRequest, RemoteResponse, RemoteTransport } from './transport.js';
@@ -49,15 +50,18 @@ export class RemoteHttp {
           : of(response),
       ),
       catchError((error: unknown) => throwError(() => unreachable(error))),
-      mergeMap((response) => (response.status < 300 ? of(response) : refusal(response))),
+      mergeMap((response) => (response.status < 300 ? of(response) : refusal(response, call.path))),
     );
   }
 
-  /** A whole JSON answer, or undefined where there is none. Errors after too long without a sound. */
-  json<T>(call: Call): Observable<T> {
+  /**
+   * A whole JSON answer, of this shape where one is given; else undefined where there is none. Errors after too long without
+   * a sound.
+   */
+  json<T>(call: Call, shape?: Shape): Observable<T> {
     return this.audible(this.send(call), this.silenceMs + uploadMs(call)).pipe(
-      mergeMap(({ text$ }) => wholeText(this.audible(text$))),
-      map((text) => (text === '' ? undefined : JSON.parse(text)) as T),
+      mergeMap(({ text$ }) => wholeText(this.audible(text$), call.path)),
+      map((text) => (text === '' && shape === undefined ? (undefined as T) : parseAnswer<T>(text, call.path, shape))),
     );
   }
 
@@ -106,12 +110,17 @@ export function charsOf(body: readonly string[]): number {
   return body.reduce((sum, { length }) => sum + length, 0);
 }
 
-function wholeText(text$: Observable<string>): Observable<string> {
-  return text$.pipe(reduce((whole, text) => whole + text, ''));
+function wholeText(text$: Observable<string>, path: string): Observable<string> {
+  return text$.pipe(
+    reduce((whole, text) => {
+      if (whole.length + text.length > mostChars) throw tooLong(path, mostChars);
+      return whole + text;
+    }, ''),
+  );
 }
 
-function refusal({ status, header, text$ }: RemoteResponse): Observable<never> {
-  return wholeText(text$).pipe(
+function refusal({ status, header, text$ }: RemoteResponse, path: string): Observable<never> {
+  return wholeText(text$, path).pipe(
     catchError(() => of('')),
     mergeMap((body) => throwError(() => refused(status, body, readRetryAfter(header('retry-after'))))),
   );

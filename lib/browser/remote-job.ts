@@ -23,6 +23,7 @@ import type { Result } from '../core/result.js';
 import type { WireFailures, WireItem, WireItemPage, WireItemQuestion, WireJob } from '../http/wire.js';
 import type { EventsOptions, ForEachOptions, ResultsOptions, RetryOptions } from '../job/batch-job.js';
 import { ofType } from '../operators/of-type.js';
+import { shapes, type Shape } from './answer-shape.js';
 import { ConnectionMonitor, type ConnectionState } from './connection.js';
 import type { ItemsOptions, RemoteBatchJob } from './remote-batch-job.js';
 import type { RemoteHost } from './remote-host.js';
@@ -130,17 +131,19 @@ export class RemoteJob<T = unknown> extends Observable<BatchEvent<T>> implements
   }
 
   items({ after, limit, only, code, search }: ItemsOptions = {}): Promise<WireItemPage> {
-    return this.#get(`/items${queryOf({ after, limit, only, code, search })}`);
+    return this.#get(`/items${queryOf({ after, limit, only, code, search })}`, shapes.itemPage);
   }
 
   item(itemId: string): Promise<WireItem> {
-    if (isAddressable(itemId)) return this.#get(`/items/${encodeURIComponent(itemId)}`);
+    if (isAddressable(itemId)) return this.#get(`/items/${encodeURIComponent(itemId)}`, shapes.item);
     const question: WireItemQuestion = { itemId };
-    return firstValueFrom(this.#whenReady(() => this.#host.post<WireItem>(this.#path('/items'), question)));
+    return firstValueFrom(
+      this.#whenReady(() => this.#host.post<WireItem>(this.#path('/items'), question, shapes.item)),
+    );
   }
 
   async failures(): Promise<WireFailures['failures']> {
-    return (await this.#get<WireFailures>('/failures')).failures;
+    return (await this.#get<WireFailures>('/failures', shapes.failures)).failures;
   }
 
   #path(below: string): string {
@@ -148,18 +151,18 @@ export class RemoteJob<T = unknown> extends Observable<BatchEvent<T>> implements
   }
 
   #job(): Promise<WireJob> {
-    return this.#get('');
+    return this.#get('', shapes.job);
   }
 
-  #get<R>(below: string): Promise<R> {
-    return firstValueFrom(this.#whenReady(() => this.#host.get<R>(this.#path(below))));
+  #get<R>(below: string, shape: Shape): Promise<R> {
+    return firstValueFrom(this.#whenReady(() => this.#host.get<R>(this.#path(below), shape)));
   }
 
   /** Resolves when the job is at rest. */
   async #stop(below: string): Promise<void> {
     const { scheduler } = this.#host.http;
-    const look$ = timer(lookMs, scheduler).pipe(concatMap(() => this.#host.get<WireJob>(this.#path(''))));
-    const rest$ = this.#whenReady(() => this.#host.post<WireJob>(this.#path(below))).pipe(
+    const look$ = timer(lookMs, scheduler).pipe(concatMap(() => this.#host.get<WireJob>(this.#path(''), shapes.job)));
+    const rest$ = this.#whenReady(() => this.#host.post<WireJob>(this.#path(below), {}, shapes.job)).pipe(
       expand(() => look$),
       takeWhile(({ info }) => info.status === 'running'),
       ignoreElements(),

@@ -1,4 +1,5 @@
 import { defer, map, mergeMap, retry, type Observable } from 'rxjs';
+import { parseAnswer, shapes, unreadable } from './answer-shape.js';
 import type { Result } from '../core/result.js';
 import type { WireResult } from '../http/wire.js';
 import type { ResultsOptions } from '../job/batch-job.js';
@@ -24,12 +25,14 @@ export function remoteResults(
       const call = { method: 'GET', path: path + queryOf({ only, order, after }) } as const;
       return http.send(call).pipe(
         mergeMap(({ text$ }) => http.audible(text$)),
-        textLines(),
+        textLines(path),
       );
     });
     return attempt$.pipe(
       map((line) => {
-        const { cursor, ...result } = JSON.parse(line) as WireResult;
+        const { cursor, ...result } = parseAnswer<WireResult>(line, path, shapes.result);
+        if (after !== undefined && !(cursor > after))
+          throw unreadable(path, `the place ${String(cursor)} after ${String(after)}`);
         after = cursor;
         patience.restore();
         return result;
