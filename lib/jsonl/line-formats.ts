@@ -78,6 +78,8 @@ function inputOf(format: LineFormat, fields: Fields): unknown {
 }
 
 function extrasOf(fields: Fields): Partial<BatchItem> {
+  if (Object.hasOwn(fields, 'metadata') && Object.hasOwn(fields, 'meta'))
+    throw new LineProblem('expected one of "metadata" and "meta", found both');
   const metadata = fields['metadata'] ?? fields['meta'];
   return {
     ...(isGiven(fields['model']) ? { model: text(fields, 'model') } : {}),

@@ -20,7 +20,7 @@ export function parseLine(text: string): ParsedLine {
     return { ok: false, problem: notJson(text, messageOf(error)) };
   }
   if (typeof value === 'string') return { ok: true, request: { format: 'prompt', item: { input: { prompt: value } } } };
-  if (!isFields(value)) return { ok: false, problem: `expected a JSON object, got ${shown(value)}` };
+  if (!isFields(value)) return { ok: false, problem: `expected one JSON object per line, got ${shown(value)}` };
   try {
     return { ok: true, request: readFields(value) };
   } catch (error) {
@@ -32,6 +32,6 @@ export function parseLine(text: string): ParsedLine {
 function notJson(text: string, reason: string): string {
   // The engine's message quotes the text once more; ours shows it anyway.
   const why = reason.replace(/, (\.\.\.)?".*"(\.\.\.)? is not valid JSON$/s, '');
-  const array = text.trimStart().startsWith('[') ? ' (one JSON object per line is expected, not an array)' : '';
-  return `not JSON: ${why}${array}: ${shortened(text.trim())}`;
+  const array = text.trimStart().startsWith('[') ? ', not an array' : '';
+  return `not JSON: ${why} (one JSON object per line is expected${array}): ${shortened(text.trim())}`;
 }
