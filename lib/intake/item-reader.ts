@@ -1,4 +1,4 @@
-import { AsyncSubject, from, type Observable, type ObservableInput, type Subscription } from 'rxjs';
+import { AsyncSubject, from, map, type Observable, type ObservableInput, type Subscription } from 'rxjs';
 import type { ItemSource } from '../options/map-options.js';
 
 export type ItemStep = IteratorResult<unknown>;
@@ -27,8 +27,8 @@ function iteratorReader(open: () => AnyIterator): ItemReader {
   let closed = false;
   return {
     next: () => {
-      const step = (iterator ??= open()).next();
-      return 'then' in step ? from(step) : step;
+      const step: unknown = (iterator ??= open()).next();
+      return isThenable(step) ? from(step).pipe(map(checkedStep)) : checkedStep(step);
     },
     close: () => {
       if (closed) return;
@@ -41,6 +41,16 @@ function iteratorReader(open: () => AnyIterator): ItemReader {
       }
     },
   };
+}
+
+const isThenable = (step: unknown): step is PromiseLike<unknown> =>
+  typeof step === 'object' && step !== null && 'then' in step;
+
+/** Iterators made by hand may give anything. */
+function checkedStep(step: unknown): ItemStep {
+  if (typeof step === 'object' && step !== null) return step as ItemStep;
+  const got = step === null ? 'null' : typeof step;
+  throw new TypeError(`next() of the iterator must give { done, value }, and gave ${got}`);
 }
 
 /** An Observable pushes: what it sends before it is asked for waits here. Nothing in it is a promise: its time may be virtual. */

@@ -1,4 +1,4 @@
-import { BatchError, messageOf } from '../core/errors.js';
+import { BatchError, isBatchError, messageOf } from '../core/errors.js';
 import type { BatchItem } from '../core/item.js';
 import { jsonProblem } from '../core/json-value.js';
 import { describeValue, suggestion } from '../options/check-options.js';
@@ -18,6 +18,15 @@ const known: ReadonlySet<string> = new Set(fields);
 
 /** Checks one value of the input; `place` names it in errors ("item 3"). Throws `invalid_item`. */
 export function readItem(value: unknown, place: string): ReadItem {
+  try {
+    return read(value, place);
+  } catch (error) {
+    // A getter or a Proxy of the caller's own.
+    throw isBatchError(error) ? error : invalid(place, `cannot be read: ${messageOf(error)}`);
+  }
+}
+
+function read(value: unknown, place: string): ReadItem {
   const item = checkShape(typeof value === 'string' ? { input: value } : value, place);
   const input = toJson(item.input, place, 'input');
   const model = item.model === undefined ? '' : `,"model":${JSON.stringify(item.model)}`;

@@ -292,6 +292,18 @@ describe('an input that fails', () => {
     expect(await refused((function* () { yield itemOf('a'); throw own; })())).toBe(own); // prettier-ignore
   });
 
+  it.each<[string, () => unknown, string]>([
+    ['undefined', () => undefined, 'undefined'],
+    ['a number', () => 7, 'number'],
+    ['a Promise of null', () => Promise.resolve(null), 'null'],
+  ])('where its iterator gives %s', async (_what, next, got) => {
+    const { refused } = desk();
+    const source = { [Symbol.iterator]: () => ({ next }) } as ItemSource;
+    expect((await refused(source)).message).toBe(
+      `The input failed after 0 items: next() of the iterator must give { done, value }, and gave ${got}`,
+    );
+  });
+
   it('at its very opening', async () => {
     const { refused } = desk();
     const source: ItemSource = { [Symbol.iterator]: () => { throw new Error('no such table'); } }; // prettier-ignore

@@ -101,6 +101,10 @@ describe('an item', () => {
   it('is refused when its own toJSON or getter throws', () => {
     const broken = { get text(): string { throw new Error('lost'); } }; // prettier-ignore
     expect(refusal({ input: broken })).toMatch(/"input" cannot be written as JSON: lost$/);
+    const lost = { get input(): string { throw new Error('lost'); } }; // prettier-ignore
+    expect(refusal(lost)).toBe('item 3: cannot be read: lost');
+    const proxy = new Proxy({}, { ownKeys: () => { throw new Error('gone'); } }); // prettier-ignore
+    expect(refusal(proxy)).toBe('item 3: cannot be read: gone');
   });
 });
 
