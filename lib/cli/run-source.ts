@@ -7,6 +7,8 @@ import { readRequests, type JsonlSource, type NumberedRequest } from '../jsonl/r
 export interface RunSource {
   /** What the first line is written for, if it says. */
   readonly firstEndpoint: string | undefined;
+  /** Whether there is nothing in it. */
+  readonly empty: boolean;
   /** Every request, once. `endpoint`: what each line that names one must name. */
   items(options: {
     readonly limit: number | undefined;
@@ -36,6 +38,7 @@ export async function openInput(source: JsonlSource, name: string): Promise<RunS
 
   return {
     firstEndpoint: first.done === true ? undefined : first.value.endpoint,
+    empty: first.done === true,
     items: ({ limit = Infinity, endpoint }) => items(limit, endpoint),
     explain: (error) => {
       // The engine takes an item in before it asks for the next, so the last one handed out is the one it speaks of.

@@ -89,9 +89,11 @@ describe('run', () => {
     }
   });
 
-  it('takes an empty input for a job that is done', async () => {
+  it('takes an empty input for a job that is done, and says that it was empty', async () => {
     cli.space.write([]);
-    expect((await cli.call('run requests.jsonl --provider local_echo -o out.jsonl')).code).toBe(0);
+    const { code, stderr } = await cli.call('run requests.jsonl --provider local_echo -o out.jsonl');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^the input is empty: there is nothing to send$/m);
     expect(readFileSync(cli.space.path('out.jsonl'), 'utf8')).toBe('');
   });
 

@@ -45,7 +45,10 @@ export async function runInput(command: RunCommand, io: CliIo): Promise<number> 
       metadata: { input: path, ...(baseURL === undefined ? {} : { baseURL }) },
       ...options,
     });
-    if (!command.json) say(io.stderr, announcement(jobId, known));
+    if (!command.json) {
+      say(io.stderr, announcement(jobId, known));
+      if (source.empty) say(io.stderr, 'the input is empty: there is nothing to send');
+    }
     return await watchJob({
       job,
       flags: command,
