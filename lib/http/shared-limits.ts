@@ -16,6 +16,7 @@ export function withinLimits<O extends SharedLimits>(options: O, principal: Prin
     const why = `"${first}" counts for all jobs on the same key: only a principal with jobs "all" may set it`;
     throw new Problem(403, 'forbidden', why);
   }
-  const lowered = asked.map((name) => [name, Math.min(options[name] ?? Infinity, limits[name] ?? Infinity)]);
-  return { ...options, ...Object.fromEntries(lowered) };
+  const lowered: Partial<Record<keyof SharedLimits, number>> = {};
+  for (const name of asked) lowered[name] = Math.min(options[name] ?? Infinity, limits[name] ?? Infinity);
+  return { ...options, ...lowered };
 }

@@ -12,7 +12,7 @@ import { json, raw, startWireServer } from './support/wire-server';
 const apiKey = 'AQ.s3cret-0123456789';
 
 let server: WireServer;
-const open: Provider[] = [];
+const open: { close?: () => unknown }[] = [];
 beforeAll(async () => void (server = await startWireServer()));
 afterAll(async () => {
   await Promise.all(open.map((provider) => provider.close?.()));
