@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
 import { pagesOf, pageSize, resultsOn } from '../store/support/damage.js';
 import { startCli, type Outcome } from './support/test-io.js';
 import { jsonLines, prompts, Workspace } from './support/workspace.js';
@@ -109,6 +110,18 @@ describe('results --salvage', () => {
       2,
       'openapi-batch: what can be read of the database names no job "jj"; did you mean "j"?\n',
     ]);
+  });
+
+  it('says of the only job without a name that it may be another one', async () => {
+    await call('run requests.jsonl --provider local_echo --job-id k --limit 1');
+    const file = new Database(db());
+    file.exec("DELETE FROM jobs WHERE job_id = 'j'");
+    file.close();
+    const { code, stdout, stderr } = await call('results nosuchjob --salvage');
+    expect(stderr).toBe(
+      'job nosuchjob: 600 results read, none is missing; the file names every other job, and no longer says that this one had that name: look whether they are the right ones\n',
+    );
+    expect([code, jsonLines(stdout).length]).toEqual([1, 600]);
   });
 
   it('of a file that never was a database reads nothing', async () => {

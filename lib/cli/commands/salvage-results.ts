@@ -13,7 +13,7 @@ import { streamSink } from '../output/stream-sink.js';
 import { whole } from '../progress/format.js';
 import { say } from '../printable.js';
 
-/** `results --salvage`: every result that can still be read from a damaged database. Exit code 1 if one is missing. */
+/** `results --salvage`: every result that can still be read from a damaged database. Exit code 1 if one is missing, or may be another job's. */
 export async function salvageResults(command: ResultsCommand, io: CliIo): Promise<number> {
   const db = existingDatabase(command.db, io);
   const path = outputPath(command.output, io, databaseFiles(databasePath(command.db, io)));
@@ -27,8 +27,8 @@ export async function salvageResults(command: ResultsCommand, io: CliIo): Promis
     // Whoever left (`| head`) has what they wanted; what was not read any more is not lost.
     if (read === undefined) return 0;
     const missing = job.expected === null ? undefined : Math.max(0, job.expected - read);
-    say(io.stderr, describe(command.jobId, read, missing, job.found - read));
-    return missing === 0 && job.found === read ? 0 : 1;
+    say(io.stderr, describe(command.jobId, read, missing, job.found - read) + (job.named ? '' : unnamed));
+    return job.named && missing === 0 && job.found === read ? 0 : 1;
   } finally {
     salvage.close();
   }
@@ -51,6 +51,9 @@ async function write(job: SalvagedJob, { only, ordered }: ResultsCommand, sink: 
   }
   return read;
 }
+
+const unnamed =
+  '; the file names every other job, and no longer says that this one had that name: look whether they are the right ones';
 
 function describe(jobId: string, read: number, missing: number | undefined, torn: number): string {
   const found = `job ${jobId}: ${whole(read)} results read`;

@@ -6,6 +6,8 @@ import { toJobName, toResult, toResultRow, toSettled } from './rows.js';
 
 /** What a damaged file still says about a job. */
 export interface SalvagedJob {
+  /** Whether a row says that it has the name asked for; else it is the only one whose name is lost. */
+  readonly named: boolean;
   /** Results whose rows were found. */
   readonly found: number;
   /** Results the job had, as far as the file still tells; null where nothing says so. */
@@ -74,22 +76,24 @@ export function openSalvage(path: string): Salvage {
   return {
     jobIds: [...keys.keys()],
     job: (jobId) => {
-      const key = keys.get(jobId) ?? onlyNameless(jobs, keys);
-      return key === undefined ? undefined : salvagedJob(source, finds(key));
+      const known = keys.get(jobId);
+      const key = known ?? onlyNameless(jobs, keys);
+      return key === undefined ? undefined : salvagedJob(source, finds(key), known !== undefined);
     },
     close: () => source.close(),
   };
 }
 
-/** With all other jobs named, the one that lost its row is the one that is asked for. */
+/** With all other jobs named, the one that lost its row may well be the one that is asked for. */
 function onlyNameless(jobs: ReadonlyMap<number, JobFinds>, keys: ReadonlyMap<string, number>): number | undefined {
   const named = new Set(keys.values());
   const nameless = [...jobs.keys()].filter((key) => !named.has(key));
   return nameless.length === 1 ? nameless[0] : undefined;
 }
 
-function salvagedJob(source: PageSource, { results, settled, counted }: JobFinds): SalvagedJob {
+function salvagedJob(source: PageSource, { results, settled, counted }: JobFinds, named: boolean): SalvagedJob {
   return {
+    named,
     found: results.size,
     expected: counted === null && settled === 0 ? null : Math.max(counted ?? 0, settled),
     *results(order) {
