@@ -58,7 +58,12 @@ function prepareFile(path: string): void {
       `The database ${path} is a folder; name a file, such as ${path}/batches.sqlite`,
     );
   }
-  if (existsSync(path)) return;
+  if (existsSync(path)) {
+    // A pipe would be waited for; SQLite says "disk I/O error" of a device.
+    if (!statSync(path).isFile())
+      throw new BatchError('store_unopenable', `The database ${path} is no regular file; choose another file`);
+    return;
+  }
   try {
     // Prompts and answers are clear text in it; SQLite gives the same mode to the files it puts beside it.
     closeSync(openSync(path, 'a', 0o600));

@@ -4,10 +4,15 @@ import { diskFull, fullDisk, isFull } from './full-disk.js';
 import { DamagedRow } from './stored-json.js';
 
 /** Read-only and page by page: what SQLite can no longer reach is found there too. */
-const salvage = (path: string): string => {
+const salvageCommand = (path: string): string => {
   const word = /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
-  return `read what is left of a job with: openapi-batch results <job-id> --salvage --db ${word}`;
+  return `openapi-batch results <job-id> --salvage --db ${word}`;
 };
+
+const salvage = (path: string): string => `read what is left of a job with: ${salvageCommand(path)}`;
+
+/** That command writes nothing, not even beside the file. */
+const onlyRead = (path: string): string => `results that are in it can be read with: ${salvageCommand(path)}`;
 
 const damaged = (path: string, said: string): string =>
   `${path} is damaged (${said}); restore it from a copy, or ${salvage(path)}`;
@@ -26,7 +31,11 @@ const codes: readonly (readonly [RegExp, BatchErrorCode, (path: string, said: st
       `${path} is not a readable SQLite database (${said}); restore it from a copy, or choose another file; if it was one, ${salvage(path)}`,
   ],
   [/^SQLITE_CORRUPT/, 'store_corrupt', damaged],
-  [/^SQLITE_READONLY/, 'store_readonly', (path) => `${path} cannot be written: the file or its folder is read-only`],
+  [
+    /^SQLITE_READONLY/,
+    'store_readonly',
+    (path) => `${path} cannot be written: the file or its folder is read-only; ${onlyRead(path)}`,
+  ],
   [
     /^SQLITE_(BUSY|LOCKED|PROTOCOL)/,
     'store_locked',
@@ -36,7 +45,8 @@ const codes: readonly (readonly [RegExp, BatchErrorCode, (path: string, said: st
   [
     /^SQLITE_CANTOPEN/,
     'store_unopenable',
-    (path) => `${path} cannot be opened: does its folder exist, and may this user write there?`,
+    (path) =>
+      `${path} cannot be opened: does its folder exist, and may this user write there? If the medium is read-only, ${onlyRead(path)}`,
   ],
   [
     /^SQLITE_(IOERR|PERM|AUTH|NOMEM|TOOBIG)/,

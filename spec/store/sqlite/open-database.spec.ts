@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -246,6 +247,15 @@ describe('a place that will not do', () => {
       (path: string) => dirname(path),
       /^The database .* is a folder; name a file, such as .*\/batches\.sqlite$/,
     ],
+    ['a device', () => '/dev/null', /^The database \/dev\/null is no regular file; choose another file$/],
+    [
+      'a pipe',
+      (path: string) => {
+        execFileSync('mkfifo', [path]);
+        return path;
+      },
+      /^The database .* is no regular file; choose another file$/,
+    ],
   ])('%s is named', (_what, pathOf, message) => {
     const error = thrown(() => open(pathOf(newPath())));
     expect(error.code).toBe('store_unopenable');
@@ -281,7 +291,9 @@ describe('a place that will not do', () => {
     chmodSync(path, 0o444);
     const error = thrown(() => asOrdinaryUser(() => open(path)));
     expect(error.code).toBe('store_readonly');
-    expect(error.message).toBe(`${path} cannot be written: the file or its folder is read-only`);
+    expect(error.message).toBe(
+      `${path} cannot be written: the file or its folder is read-only; results that are in it can be read with: openapi-batch results <job-id> --salvage --db ${path}`,
+    );
   });
 
   it('a file nobody may read is named', () => {
