@@ -3,7 +3,9 @@ import type { Progress } from '../../core/progress.js';
 import type { PageLimit, PlacedResult, ResultFilter } from '../store.js';
 import type { Connection } from './connection.js';
 import { itemKey, lastKey } from './key-space.js';
+import { checkEvents, checkKeys, refuseMissing } from './row-checks.js';
 import { eventTypes, toEvent, toPlacedResult, type EventRow } from './rows.js';
+import { DamagedRow } from './stored-json.js';
 
 const insertEvent = 'INSERT INTO events (job, type, at, item, ok, body) VALUES (?, ?, ?, ?, ?, ?)';
 
@@ -11,7 +13,18 @@ const countAttempt = `
   INSERT INTO item_states (key, state, starts, failures, seq) VALUES (?, 0, 0, ?, NULL)
   ON CONFLICT (key) DO UPDATE SET failures = excluded.failures WHERE state = 0`;
 
+const columns = 'e.seq, e.job, e.type, e.at, e.item, e.body';
+
 const filters: Readonly<Record<ResultFilter, string>> = { all: '', ok: 'AND e.ok = 1', failed: 'AND e.ok = 0' };
+
+const states: Readonly<Record<ResultFilter, string>> = { all: 's.state > 0', ok: 's.state = 1', failed: 's.state = 2' };
+
+const pointedTypes = { progress_seq: eventTypes.progress, complete_seq: eventTypes.complete } as const;
+
+/** A result with the key of the item it was looked up for. */
+interface SettledRow extends EventRow {
+  readonly key: number;
+}
 
 /** Rows of `events` and `item_states`: what happened, and with it each item's state. */
 export class EventTable {
@@ -57,9 +70,9 @@ export class EventTable {
   }
 
   after(job: number, jobId: string, seq: number, limit: number | PageLimit): readonly BatchEvent[] {
-    const text = 'SELECT seq, type, at, item, body FROM events WHERE job = ? AND seq > ? ORDER BY seq LIMIT ?';
+    const text = `SELECT ${columns} FROM events e WHERE e.job = ? AND e.seq > ? ORDER BY e.seq LIMIT ?`;
     return this.connection.read(() =>
-      this.connection.page<EventRow>(text, limit, job, seq).map((row) => toEvent(jobId, row)),
+      checkEvents(this.connection.page<EventRow>(text, limit, job, seq), job, seq).map((row) => toEvent(jobId, row)),
     );
   }
 
@@ -77,26 +90,36 @@ export class EventTable {
 
   /** The event a column of the job's row points at. */
   pointed(job: number, jobId: string, column: 'progress_seq' | 'complete_seq'): BatchEvent | undefined {
-    const text = `SELECT seq, type, at, item, body FROM events WHERE seq = (SELECT ${column} FROM jobs WHERE key = ?)`;
+    const text = `SELECT ${columns} FROM events e WHERE e.seq = (SELECT ${column} FROM jobs WHERE key = ?)`;
     return this.connection.read(() => {
       const row = this.connection.sql(text).get(job) as EventRow | undefined;
-      return row === undefined ? undefined : toEvent(jobId, row);
+      if (row === undefined) return undefined;
+      if (row.job !== job || row.type !== pointedTypes[column]) throw new DamagedRow('an event is not the one meant');
+      return toEvent(jobId, row);
     });
   }
 
   results(job: number, after: number, limit: number | PageLimit, filter: ResultFilter): readonly PlacedResult[] {
-    const text = `SELECT e.seq, e.type, e.at, e.item, e.body FROM events e
+    const text = `SELECT ${columns} FROM events e
       WHERE e.job = ? AND e.seq > ? AND e.type = ${String(eventTypes.item)} ${filters[filter]} ORDER BY e.seq LIMIT ?`;
-    return this.#placed(text, limit, job, after);
+    return this.connection.read(() => {
+      const rows = this.connection.page<EventRow>(text, limit, job, after);
+      return checkEvents(rows, job, after).map((row) => toPlacedResult(row, filter));
+    });
   }
 
   resultsInOrder(job: number, after: number, limit: number | PageLimit, filter: ResultFilter): readonly PlacedResult[] {
-    const text = `SELECT e.seq, e.type, e.at, e.item, e.body FROM item_states s JOIN events e ON e.seq = s.seq
-      WHERE s.key > ? AND s.key <= ? ${filters[filter]} ORDER BY s.key LIMIT ?`;
-    return this.#placed(text, limit, itemKey(job, after), lastKey(job));
-  }
-
-  #placed(text: string, limit: number | PageLimit, ...values: readonly number[]): readonly PlacedResult[] {
-    return this.connection.read(() => this.connection.page<EventRow>(text, limit, ...values).map(toPlacedResult));
+    // A left join: a result that is not where its item says must not be passed over.
+    const text = `SELECT s.key, ${columns} FROM item_states s LEFT JOIN events e ON e.seq = s.seq
+      WHERE s.key > ? AND s.key <= ? AND ${states[filter]} ORDER BY s.key LIMIT ?`;
+    const above = itemKey(job, after);
+    return this.connection.read(() => {
+      const rows = this.connection.page<SettledRow>(text, limit, above, lastKey(job));
+      if (rows.some(({ key, item }) => item !== key)) {
+        refuseMissing(this.connection, job);
+        return [];
+      }
+      return checkKeys(rows, job, above, ({ key }) => key).map((row) => toPlacedResult(row, filter));
+    });
   }
 }

@@ -1,13 +1,24 @@
 import type { ItemQuery, PageLimit, StoredFailure, StoredItem } from '../store.js';
 import type { Connection } from './connection.js';
-import { firstKey, itemKey, lastKey } from './key-space.js';
+import { itemKey, lastKey, ordinalOf } from './key-space.js';
+import { checkEvents, checkKeys, refuseMissing } from './row-checks.js';
 import { toResult } from './rows.js';
+import { DamagedRow, storedText } from './stored-json.js';
 
 interface FoundRow {
-  readonly ordinal: number;
+  readonly key: number;
   readonly itemId: string;
   readonly request: string;
+  readonly state: number | null;
+  /** Of the event with its result. */
+  readonly item: number | null;
   readonly body: string | null;
+}
+
+interface FailureRow extends StoredFailure {
+  readonly job: number;
+  readonly item: number | null;
+  readonly ok: number | null;
 }
 
 const states = { pending: 0, ok: 1, failed: 2 } as const;
@@ -38,25 +49,42 @@ export class ItemSearch {
       );
     }
     const sql = `
-      SELECT i.key - ? AS ordinal, i.item_id AS itemId, i.request, e.body FROM items i
+      SELECT i.key, i.item_id AS itemId, i.request, s.state, e.item, e.body FROM items i
         LEFT JOIN item_states s ON s.key = i.key LEFT JOIN events e ON e.seq = s.seq
       WHERE i.key > ? AND i.key <= ? ${conditions.join(' ')} ORDER BY i.key LIMIT ?`;
     const last = Math.min(itemKey(job, upTo), lastKey(job));
+    const above = itemKey(job, after);
     return this.connection.read(() => {
-      const rows = this.connection.page<FoundRow>(sql, limit, firstKey(job), itemKey(job, after), last, ...values);
-      return rows.map(({ body, ...item }) => ({
-        ...item,
-        result: body === null ? null : toResult({ body }),
-        chars: item.itemId.length + item.request.length + (body?.length ?? 0),
-      }));
+      const rows = this.connection.page<FoundRow>(sql, limit, above, last, ...values);
+      if (rows.some(({ state, item: settled, key }) => (state ?? 0) > 0 && settled !== key))
+        refuseMissing(this.connection, job);
+      return checkKeys(rows, job, above, ({ key }) => key).map(toStoredItem);
     });
   }
 
   failures(job: number, after: number, limit: number): readonly StoredFailure[] {
     // Through the index of failures alone, however few they are among many events.
     const sql = `
-      SELECT seq, coalesce(body ->> '$.error.code', '') AS code, coalesce(body ->> '$.error.message', '') AS message
+      SELECT seq, job, item, body ->> '$.ok' AS ok, coalesce(body ->> '$.error.code', '') AS code, coalesce(body ->> '$.error.message', '') AS message
       FROM events INDEXED BY events_failed WHERE job = ? AND ok = 0 AND seq > ? ORDER BY seq LIMIT ?`;
-    return this.connection.read(() => this.connection.sql(sql).all(job, after, limit) as StoredFailure[]);
+    return this.connection.read(() => {
+      const rows = this.connection.sql(sql).all(job, after, limit) as FailureRow[];
+      return checkEvents(rows, job, after).map(toFailure);
+    });
   }
+}
+
+function toStoredItem({ key, itemId, request, body }: FoundRow): StoredItem {
+  return {
+    ordinal: ordinalOf(key),
+    itemId: storedText(itemId),
+    request: storedText(request),
+    result: body === null ? null : toResult({ body }),
+    chars: itemId.length + request.length + (body?.length ?? 0),
+  };
+}
+
+function toFailure({ seq, item, ok, code, message }: FailureRow): StoredFailure {
+  if (item === null || ok !== 0) throw new DamagedRow('a result is not what was asked for');
+  return { seq, code, message };
 }

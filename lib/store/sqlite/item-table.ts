@@ -1,7 +1,9 @@
 import type { ClaimedItem, ItemIdentity, NewItem } from '../store.js';
 import type { Connection } from './connection.js';
 import { firstKey, itemKey, lastKey, ordinalOf } from './key-space.js';
+import { checkKeys } from './row-checks.js';
 import { RowInsert } from './row-insert.js';
+import { storedText } from './stored-json.js';
 
 interface IdentityRow {
   readonly key: number;
@@ -11,7 +13,7 @@ interface IdentityRow {
 
 const toIdentity = (row: IdentityRow): ItemIdentity => ({
   ordinal: ordinalOf(row.key),
-  itemId: row.item_id,
+  itemId: storedText(row.item_id),
   hash: row.hash,
 });
 
@@ -19,8 +21,8 @@ type ClaimedRow = readonly [key: number, itemId: string, request: string, starts
 
 const toClaimed = (row: ClaimedRow): ClaimedItem => ({
   ordinal: ordinalOf(row[0]),
-  itemId: row[1],
-  request: row[2],
+  itemId: storedText(row[1]),
+  request: storedText(row[2]),
   starts: row[3],
   failures: row[4],
 });
@@ -41,16 +43,22 @@ export class ItemTable {
 
   after(job: number, ordinal: number, limit: number): readonly ItemIdentity[] {
     const text = 'SELECT key, item_id, hash FROM items WHERE key > ? AND key <= ? ORDER BY key LIMIT ?';
-    const rows = this.connection.read(() => this.connection.sql(text).all(itemKey(job, ordinal), lastKey(job), limit));
-    return (rows as IdentityRow[]).map(toIdentity);
+    const above = itemKey(job, ordinal);
+    return this.connection.read(() => {
+      const rows = this.connection.sql(text).all(above, lastKey(job), limit) as IdentityRow[];
+      return checkKeys(rows, job, above, ({ key }) => key).map(toIdentity);
+    });
   }
 
   find(job: number, itemId: string, upTo: number): ItemIdentity | undefined {
     const text = 'SELECT key, item_id, hash FROM items WHERE key > ? AND key <= ? AND item_id = ? LIMIT 1';
     // An `upTo` beyond all items must not reach into the next job's keys.
     const last = Math.min(itemKey(job, upTo), lastKey(job));
-    const row = this.connection.read(() => this.connection.sql(text).get(firstKey(job), last, itemId));
-    return row === undefined ? undefined : toIdentity(row as IdentityRow);
+    const [found] = this.connection.read(() => {
+      const rows = this.connection.sql(text).all(firstKey(job), last, itemId) as IdentityRow[];
+      return checkKeys(rows, job, firstKey(job), ({ key }) => key).map(toIdentity);
+    });
+    return found;
   }
 
   /** By place and id; undefined where another item stands there. */
@@ -73,7 +81,10 @@ export class ItemTable {
       SELECT i.key, i.item_id, i.request, coalesce(s.starts, 0), coalesce(s.failures, 0)
       FROM items i LEFT JOIN item_states s ON s.key = i.key
       WHERE i.key > ? AND i.key <= ? AND (s.state IS NULL OR s.state = 0) ORDER BY i.key LIMIT ?`;
-    const rows = this.connection.read(() => this.connection.rawSql(text).all(itemKey(job, after), lastKey(job), limit));
-    return (rows as ClaimedRow[]).map(toClaimed);
+    const above = itemKey(job, after);
+    return this.connection.read(() => {
+      const rows = this.connection.rawSql(text).all(above, lastKey(job), limit) as ClaimedRow[];
+      return checkKeys(rows, job, above, ([key]) => key).map(toClaimed);
+    });
   }
 }

@@ -6,5 +6,6 @@ const span = 2 ** 32;
 
 export const itemKey = (job: number, ordinal: number): number => job * span + ordinal;
 export const ordinalOf = (key: number): number => key % span;
+export const jobOf = (key: number): number => Math.floor(key / span);
 export const firstKey = (job: number): number => job * span;
 export const lastKey = (job: number): number => job * span + (span - 1);

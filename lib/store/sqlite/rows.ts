@@ -2,7 +2,7 @@ import type { BatchEvent } from '../../core/events.js';
 import type { JobStatus, Mode, RunMode, StopReason } from '../../core/job.js';
 import type { Progress } from '../../core/progress.js';
 import type { Result } from '../../core/result.js';
-import type { JobRecord, PlacedResult } from '../store.js';
+import type { JobRecord, PlacedResult, ResultFilter } from '../store.js';
 import { ordinalOf } from './key-space.js';
 import { DamagedRow, storedJson } from './stored-json.js';
 
@@ -38,6 +38,7 @@ export interface JobRow {
 
 export interface EventRow {
   seq: number;
+  job: number;
   type: number;
   at: number;
   item: number | null;
@@ -92,8 +93,11 @@ export function toEvent(jobId: string, row: EventRow): BatchEvent {
   }
 }
 
-export function toPlacedResult(row: EventRow): PlacedResult {
-  return { seq: row.seq, ordinal: ordinalOf(row.item ?? 0), result: toResult(row) };
+export function toPlacedResult(row: EventRow, only: ResultFilter): PlacedResult {
+  const result = toResult(row);
+  if (row.item === null || (only !== 'all' && result.ok !== (only === 'ok')))
+    throw new DamagedRow('a result is not what was asked for');
+  return { seq: row.seq, ordinal: ordinalOf(row.item), result };
 }
 
 export function toResult({ body }: Pick<EventRow, 'body'>): Result {

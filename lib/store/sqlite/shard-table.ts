@@ -13,8 +13,9 @@ import type { ClaimedItem, Lease } from '../store.js';
 import type { Connection } from './connection.js';
 import { leaseLost } from './job-table.js';
 import { firstKey, itemKey, lastKey, ordinalOf } from './key-space.js';
+import { checkKeys } from './row-checks.js';
 import { toAssignments, toShardRecord, type ShardRow } from './shard-row.js';
-import { storedJson } from './stored-json.js';
+import { storedJson, storedText } from './stored-json.js';
 
 const unfinished = '(s.state IS NULL OR s.state = 0)';
 
@@ -84,9 +85,9 @@ export class ShardTable implements ShardStore {
     return this.connection.read(() => {
       const { total } = this.connection.sql('SELECT total FROM jobs WHERE key = ?').get(jobKey) as { total: number };
       const last = Math.min(upTo, total);
-      const items = this.connection
-        .sql(text)
-        .all(firstKey(jobKey), itemKey(jobKey, after), itemKey(jobKey, last), limit) as ClaimedItem[];
+      const above = itemKey(jobKey, after);
+      const rows = this.connection.sql(text).all(firstKey(jobKey), above, itemKey(jobKey, last), limit);
+      const items = checkItems(rows as ClaimedItem[], jobKey, above);
       const scannedTo = items.length === limit ? (items.at(-1)?.ordinal ?? after) : Math.max(after, last);
       return { items, scannedTo };
     });
@@ -97,18 +98,17 @@ export class ShardTable implements ShardStore {
       SELECT i.key - ? AS ordinal, i.item_id AS itemId, i.request, 0 AS starts, 0 AS failures
       FROM shard_items m JOIN items i ON i.key = m.key
       WHERE m.key > ? AND m.key <= ? AND m.shard = ? ORDER BY m.key LIMIT ?`;
-    return this.connection.read(() =>
-      this.connection.sql(text).all(firstKey(jobKey), itemKey(jobKey, after), lastKey(jobKey), shard, limit),
-    ) as ClaimedItem[];
+    const above = itemKey(jobKey, after);
+    return this.connection.read(() => {
+      const rows = this.connection.sql(text).all(firstKey(jobKey), above, lastKey(jobKey), shard, limit);
+      return checkItems(rows as ClaimedItem[], jobKey, above);
+    });
   }
 
   unsettled(jobKey: number, shard: number, after: number, limit: number): readonly UnsettledItem[] {
     const text = `SELECT m.key, m.answered FROM shard_items m LEFT JOIN item_states s ON s.key = m.key
       WHERE m.key > ? AND m.key <= ? AND m.shard = ? AND ${unfinished} ORDER BY m.key LIMIT ?`;
-    const rows = this.connection.read(() =>
-      this.connection.sql(text).all(itemKey(jobKey, after), lastKey(jobKey), shard, limit),
-    );
-    return (rows as { readonly key: number; readonly answered: number }[]).map(({ key, answered }) => ({
+    return this.#rows(text, jobKey, shard, after, limit).map(({ key, answered }) => ({
       ordinal: ordinalOf(key),
       answered: answered === 1,
     }));
@@ -126,11 +126,8 @@ export class ShardTable implements ShardStore {
   }
 
   ordinals(jobKey: number, shard: number, after: number, limit: number): readonly number[] {
-    const text = 'SELECT key FROM shard_items WHERE key > ? AND key <= ? AND shard = ? ORDER BY key LIMIT ?';
-    const rows = this.connection.read(() =>
-      this.connection.sql(text).all(itemKey(jobKey, after), lastKey(jobKey), shard, limit),
-    );
-    return (rows as { readonly key: number }[]).map(({ key }) => ordinalOf(key));
+    const text = 'SELECT key, answered FROM shard_items WHERE key > ? AND key <= ? AND shard = ? ORDER BY key LIMIT ?';
+    return this.#rows(text, jobKey, shard, after, limit).map(({ key }) => ordinalOf(key));
   }
 
   isSettled(jobKey: number, ordinal: number): boolean {
@@ -168,6 +165,14 @@ export class ShardTable implements ShardStore {
     this.connection.sql('UPDATE jobs SET notes = ? WHERE key = ?').run(JSON.stringify(notes), jobKey);
   }
 
+  #rows(text: string, jobKey: number, shard: number, after: number, limit: number): readonly ShardItemRow[] {
+    const above = itemKey(jobKey, after);
+    return this.connection.read(() => {
+      const rows = this.connection.sql(text).all(above, lastKey(jobKey), shard, limit) as ShardItemRow[];
+      return checkKeys(rows, jobKey, above, ({ key }) => key);
+    });
+  }
+
   #patch(jobKey: number, shard: number, patch: ShardPatch): void {
     const assignments = toAssignments(patch);
     if (assignments === undefined) return;
@@ -182,6 +187,16 @@ export class ShardTable implements ShardStore {
       return work();
     });
   }
+}
+
+function checkItems(items: readonly ClaimedItem[], job: number, above: number): readonly ClaimedItem[] {
+  for (const { request } of items) storedText(request);
+  return checkKeys(items, job, above, ({ ordinal }) => itemKey(job, ordinal));
+}
+
+interface ShardItemRow {
+  readonly key: number;
+  readonly answered: number;
 }
 
 type MemberRow = readonly [key: number, itemId: string, failures: number, request: string | null];

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { leafRows } from '../../../lib/store/salvage/leaf-rows.js';
 import { PageSource } from '../../../lib/store/salvage/page-source.js';
@@ -54,6 +54,16 @@ export function pagesOf(path: string): ReadonlyMap<string, readonly number[]> {
   };
   for (const { name, rootpage } of roots) walk(name, rootpage);
   return pages;
+}
+
+/** Puts page `from` into the place of page `to` as well, or has them change places. */
+export function misplace(path: string, from: number, to: number, how: 'copy' | 'swap'): void {
+  const bytes = readFileSync(path);
+  const page = (number: number): Buffer => Buffer.from(bytes.subarray((number - 1) * pageSize, number * pageSize));
+  const [first, second] = [page(from), page(to)];
+  first.copy(bytes, (to - 1) * pageSize);
+  if (how === 'swap') second.copy(bytes, (from - 1) * pageSize);
+  writeFileSync(path, bytes);
 }
 
 /** Sequences of the results that stand on a page, with or without a body that goes on elsewhere. */
