@@ -62,11 +62,13 @@ export class EventTable {
     this.connection.sql('DELETE FROM events WHERE seq = (SELECT complete_seq FROM jobs WHERE key = ?)').run(job);
     this.connection.sql('UPDATE jobs SET complete_seq = NULL WHERE key = ?').run(job);
     if (!retryFailed) return 0;
-    this.connection.sql('DELETE FROM events WHERE job = ? AND ok = 0').run(job);
-    const { changes } = this.connection
+    const results = this.connection.sql('DELETE FROM events WHERE job = ? AND ok = 0').run(job);
+    const items = this.connection
       .sql('DELETE FROM item_states WHERE state = 2 AND key > ? AND key <= ?')
       .run(itemKey(job, 0), lastKey(job));
-    return changes;
+    if (results.changes !== items.changes)
+      throw new DamagedRow('items failed without a result, or the other way round');
+    return items.changes;
   }
 
   after(job: number, jobId: string, seq: number, limit: number | PageLimit): readonly BatchEvent[] {

@@ -36,6 +36,7 @@ import { refuseFullDisk } from './full-disk.js';
 import { openDatabase } from './open-database.js';
 import { OwnerLock } from './owner-lock.js';
 import { ShardTable } from './shard-table.js';
+import { refuseLostStates } from './settled-items.js';
 import { loadSqlite } from './sqlite-driver.js';
 import { sweepSlice } from './sweep.js';
 
@@ -106,7 +107,14 @@ class SqliteStore implements BatchStore {
 
   acquire(jobId: string): Lease {
     refuseFullDisk(this.location);
-    return this.#leases.acquire(jobId, Date.now());
+    const lease = this.#leases.acquire(jobId, Date.now());
+    try {
+      this.connection.read(() => refuseLostStates(this.connection, lease.jobKey));
+    } catch (error) {
+      this.#leases.release(lease);
+      throw error;
+    }
+    return lease;
   }
   release(lease: Lease): void {
     this.#leases.release(lease);
@@ -212,6 +220,7 @@ class SqliteStore implements BatchStore {
       const text =
         'UPDATE jobs SET failed = failed - ?, low_water = CASE WHEN ? THEN 0 ELSE low_water END WHERE key = ?';
       this.connection.sql(text).run(reopened, reopened > 0 ? 1 : 0, lease.jobKey);
+      refuseLostStates(this.connection, lease.jobKey);
       return { reopened };
     });
   }
