@@ -45,8 +45,8 @@ export class CallbackRunner {
   #last: Progress | undefined;
 
   constructor(private readonly options: CallbackRunnerOptions) {
-    const { store, jobKey, executor, scheduler } = options;
-    this.#feed = new ItemFeed({ store, jobKey, cursor: cursorName });
+    const { store, jobKey, job, executor, scheduler } = options;
+    this.#feed = new ItemFeed({ store, job: { key: jobKey, jobId: job.jobId }, cursor: cursorName });
     const deliver = ({ itemId, result }: { itemId: string; result: unknown }): Observable<never> =>
       this.#call('onItem', [itemId, result]);
     this.#items$ = executor.has('onItem') ? runFeed(this.#feed, deliver, executor.concurrency, scheduler) : EMPTY;

@@ -82,7 +82,7 @@ export class DurableJob<T = unknown> extends GuardedObservable<BatchEvent<T>> im
   results(options: ResultsOptions = {}): Observable<Result<T>> {
     const { store, scheduler } = this.#host;
     return defer(
-      () => storedResults(store, requireJob(this.#host, this.jobId).key, options, scheduler) as Observable<Result<T>>,
+      () => storedResults(store, requireJob(this.#host, this.jobId), options, scheduler) as Observable<Result<T>>,
     );
   }
 
@@ -119,7 +119,7 @@ export class DurableJob<T = unknown> extends GuardedObservable<BatchEvent<T>> im
       throw new OptionsError(`forEach(fn): expected a function, got ${describeValue(next)}`);
     const { store, scheduler } = this.#host;
     const work$ = defer(() => {
-      const feed = new ItemFeed({ store, jobKey: requireJob(this.#host, this.jobId).key, cursor });
+      const feed = new ItemFeed({ store, job: requireJob(this.#host, this.jobId), cursor });
       let stopped: { readonly error: unknown } | undefined;
       const watch$ = this.events({ after: 'now' }).pipe(
         tap(() => feed.wake()),

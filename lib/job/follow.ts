@@ -22,6 +22,7 @@ import type { JobRecord } from '../store/store.js';
 import type { EventsOptions } from './batch-job.js';
 import type { JobHost } from './job-host.js';
 import { statusOf, storedProgress, workerOf } from './job-info.js';
+import { beginWholeRead } from './whole-read.js';
 
 const pageSize = 256;
 /** How often the store is asked about a job another process works on. */
@@ -52,10 +53,14 @@ export function followJob(
     // A page may hold nothing but an end that is being taken back, so the place in the table has a cursor of its own.
     const replay = (): Observable<BatchEvent[]> => {
       let read = cursor;
+      let results = 0;
+      const endWholeRead = cursor === 0 ? beginWholeRead(store, { key, jobId }) : undefined;
       return pagesInSlices(
         () => {
           const page = store.eventsAfter(key, read, pageSize);
           read = page.at(-1)?.seq ?? read;
+          for (const { type } of page) if (type === 'item') results++;
+          if (page.length === 0) endWholeRead?.(results);
           return page;
         },
         { scheduler },

@@ -13,11 +13,12 @@ import {
 import type { ItemEvent } from '../core/events.js';
 import { LowWaterMark } from '../core/low-water-mark.js';
 import { DONE, IDLE, mergePull, type PullSource } from '../operators/merge-pull.js';
-import type { BatchStore, PlacedResult } from '../store/store.js';
+import type { BatchStore, JobRecord, PlacedResult } from '../store/store.js';
+import { beginWholeRead } from './whole-read.js';
 
 export interface ItemFeedOptions {
   readonly store: BatchStore;
-  readonly jobKey: number;
+  readonly job: Pick<JobRecord, 'key' | 'jobId'>;
   /** Keeps the place under this name; left out, every feed begins with the first result. */
   readonly cursor?: string | undefined;
 }
@@ -36,14 +37,18 @@ export class ItemFeed implements PullSource<Delivery> {
   #at = 0;
   #read: number;
   #saved: number;
+  readonly #fromFirst: boolean;
+  #found = 0;
+  #endWholeRead: ((read: number) => void) | undefined;
   #ended = false;
   #stopped = false;
   #cut = false;
 
   constructor(private readonly options: ItemFeedOptions) {
-    const { store, jobKey, cursor } = options;
-    this.#saved = cursor === undefined ? 0 : store.cursor(jobKey, cursor);
+    const { store, job, cursor } = options;
+    this.#saved = cursor === undefined ? 0 : store.cursor(job.key, cursor);
     this.#read = this.#saved;
+    this.#fromFirst = this.#saved === 0;
     this.#mark = new LowWaterMark(this.#saved);
   }
 
@@ -56,8 +61,7 @@ export class ItemFeed implements PullSource<Delivery> {
     if (this.#stopped) return this.#leave();
     if (this.#at >= this.#page.length) {
       this.save();
-      this.#page = this.options.store.results(this.options.jobKey, this.#read, pageSize, 'all');
-      this.#at = 0;
+      this.#load();
     }
     const placed = this.#page[this.#at++];
     if (placed === undefined) return this.#ended ? DONE : IDLE;
@@ -94,10 +98,19 @@ export class ItemFeed implements PullSource<Delivery> {
 
   /** Remembers how far every delivery is done. */
   save(): void {
-    const { store, jobKey, cursor } = this.options;
+    const { store, job, cursor } = this.options;
     if (cursor === undefined || this.#mark.value <= this.#saved) return;
     this.#saved = this.#mark.value;
-    store.saveCursor(jobKey, cursor, this.#saved);
+    store.saveCursor(job.key, cursor, this.#saved);
+  }
+
+  #load(): void {
+    const { store, job } = this.options;
+    if (this.#ended && this.#fromFirst) this.#endWholeRead ??= beginWholeRead(store, job);
+    this.#page = store.results(job.key, this.#read, pageSize, 'all');
+    this.#at = 0;
+    this.#found += this.#page.length;
+    if (this.#page.length === 0) this.#endWholeRead?.(this.#found);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { BatchError } from '../core/errors.js';
 import type { CompleteEvent, BatchEvent } from '../core/events.js';
 import type { JobStatus, Mode, RunMode, StopReason } from '../core/job.js';
 import type { Progress } from '../core/progress.js';
@@ -262,6 +263,8 @@ export interface BatchStore {
   deleteJob(jobId: string): void;
   /** Removes a slice of deleted jobs' rows, then gives freed pages back to the file system. */
   sweep(): DeleteProgress;
+  /** The error to throw where what was read contradicts itself; the store could not see it row by row. */
+  damage(said: string): BatchError;
   /** Moves the write-ahead log into the database file. */
   checkpoint(): void;
   close(): void;

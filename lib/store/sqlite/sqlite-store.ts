@@ -39,6 +39,7 @@ import { ShardTable } from './shard-table.js';
 import { refuseLostStates } from './settled-items.js';
 import { loadSqlite } from './sqlite-driver.js';
 import { sweepSlice } from './sweep.js';
+import { damagedFile } from './translate-error.js';
 
 export interface SqliteStoreOptions {
   /** File, or `:memory:`. */
@@ -289,6 +290,9 @@ class SqliteStore implements BatchStore {
   }
   sweep(): DeleteProgress {
     return { done: this.connection.write(() => sweepSlice(this.connection)) };
+  }
+  damage(said: string): BatchError {
+    return damagedFile(this.location, said);
   }
   checkpoint(): void {
     this.connection.read(() => this.connection.db.pragma('wal_checkpoint(TRUNCATE)'));

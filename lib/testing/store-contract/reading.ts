@@ -31,6 +31,11 @@ export function readingContract({ expect, withStore }: StoreCases): void {
     expect(store.eventsAfter(key, store.lastSeq(key), 10)).toEqual([]);
   });
 
+  withStore('has an error for what contradicts itself', (store) => {
+    expect(store.damage('said so').code).toBe('store_corrupt');
+    expect(store.damage('said so').message.includes('said so')).toBe(true);
+  });
+
   withStore('gives results as they came and as the input had them, all or by outcome', (store, { lease, key }) => {
     const other = openJob(store, 'other');
     fill(store, other.lease);
