@@ -21,11 +21,21 @@ export function writeEnding(run: EndingRun): readonly BatchEvent[] {
     return completion !== undefined && signal.request?.kind !== 'stop' ? [completion] : [];
   }
   if (!state.record.inputComplete && !partial) signal.note(inputIncomplete(lease.jobId));
+  refuseLostItems(run);
   const end = endOf(run);
   if ('reason' in end) signal.note({ kind: 'stop', status: 'failed', code: 'internal', message: end.reason.message });
   const events = store.finish(lease, end);
   store.release(lease);
   return events;
+}
+
+/** Nothing is left to be sent, and nothing stopped the run, so each item has a result; or the file has lost some. */
+function refuseLostItems({ store, lease, state, signal }: EndingRun): void {
+  const { done, total } = state.progress;
+  if (signal.request !== undefined || done >= total || store.claim(lease, state.lowWater, 1).length > 0) return;
+  // Should somebody mend the file, the next run looks at all of them.
+  state.lowWater = 0;
+  throw store.damage(`${String(total - done)} of ${String(total)} items have no result, and cannot be found`);
 }
 
 /** Moves the log into the file. The end is durable without that, and was told: where it fails, another time will do. */

@@ -64,6 +64,21 @@ describe('an index that hides results', () => {
   });
 });
 
+describe('items that are lost', () => {
+  it.each(['copy', 'swap'] as const)('end the run as damage, and everybody hears of it: %s', async (how) => {
+    stored(1_000, 'job');
+    const leaves = pagesOf(clients.path).get('items')!;
+    misplace(clients.path, leaves[0]!, leaves.at(-1)!, how);
+    const { client, provider } = open();
+    const job = client.resume('job');
+    const [error, told] = await Promise.all([failure(job.wait()), tell(job)]);
+    expect([error.code, error.message]).toEqual(['store_corrupt', expect.stringContaining('cannot be found')]);
+    expect(told.error?.code).toBe('store_corrupt');
+    expect(await job.info()).toMatchObject({ status: 'failed', reason: { code: 'store_corrupt' } });
+    expect(new Set(provider.ids).size).toBe(provider.ids.length);
+  });
+});
+
 it('an endless index ends whoever waits', async () => {
   stored(2_500, 'job');
   const leaves = pagesOf(clients.path).get('events_by_job')!;
