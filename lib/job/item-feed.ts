@@ -91,8 +91,8 @@ export class ItemFeed implements PullSource<Delivery> {
   }
 
   #leave(): typeof DONE {
-    const { store, jobKey } = this.options;
-    this.#cut ||= this.#at < this.#page.length || store.results(jobKey, this.#read, 1, 'all').length > 0;
+    const { store, job } = this.options;
+    this.#cut ||= this.#at < this.#page.length || store.results(job.key, this.#read, 1, 'all').length > 0;
     return DONE;
   }
 
