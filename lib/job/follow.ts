@@ -41,7 +41,8 @@ export function followJob(
     const { store, scheduler } = host;
     const { key } = requireJob(host, jobId);
     let cursor = after === 'now' ? store.lastSeq(key) : (after ?? 0);
-    let again = false;
+    let again: 'now' | 'soon' | undefined;
+    let before: Standing | undefined;
 
     const isNew = (event: BatchEvent): boolean => {
       if (event.seq <= cursor || isTakenBack(host, event)) return false;
@@ -67,21 +68,27 @@ export function followJob(
       ).pipe(advance);
     };
 
+    // First how it stands, then the replay: an end that another process writes in between has events of its own.
+    const look = (): Observable<never> => {
+      before = standingOf(host, jobId);
+      return EMPTY;
+    };
     const next = (): Observable<BatchEvent[]> => {
-      again = false;
+      again = undefined;
       const active = host.active(jobId);
       if (active !== undefined) {
         const groups$ = active.groups$.pipe(advance);
         return acrossPauses ? groups$.pipe(catchError(() => wait())) : groups$;
       }
+      const standing = standingOf(host, jobId);
+      if (standing === 'working') return wait();
+      if (standing !== before) return wait('now');
+      if (standing === 'ended') return EMPTY;
       const record = requireJob(host, jobId);
-      const status = statusOf(host, record);
-      if (status === 'completed' || status === 'cancelled') return EMPTY;
-      if (workerOf(host, jobId) !== null) return wait();
-      return acrossPauses ? wait() : throwError(() => stoppedError(record, status));
+      return acrossPauses ? wait() : throwError(() => stoppedError(record, statusOf(host, record)));
     };
-    const wait = (): Observable<never> => {
-      again = true;
+    const wait = (when: 'now' | 'soon' = 'soon'): Observable<never> => {
+      again = when;
       return EMPTY;
     };
 
@@ -89,11 +96,21 @@ export function followJob(
       typeof after === 'number' ? EMPTY : defer(() => of([snapshotEvent(host, jobId, cursor)]));
     // While an ended job's input is read again, it is open which of its past events still stand.
     const decided = (): Observable<never> => host.active(jobId)?.decided$ ?? EMPTY;
-    const rounds = defer(() => concat(decided(), defer(replay), defer(next))).pipe(
-      repeat({ delay: () => (again ? soon(host, jobId) : EMPTY) }),
+    const delays = { now: () => of(undefined), soon: () => soon(host, jobId) };
+    const rounds = defer(() => concat(decided(), defer(look), defer(replay), defer(next))).pipe(
+      repeat({ delay: () => (again === undefined ? EMPTY : delays[again]()) }),
     );
     return concat(snapshot, rounds).pipe(concatAll(), acrossPauses ? takeUntil(host.closed$) : (same$) => same$);
   });
+}
+
+type Standing = 'working' | 'ended' | 'stopped';
+
+function standingOf(host: JobHost, jobId: string): Standing {
+  const status = statusOf(host, requireJob(host, jobId));
+  // A run that is still telling its end has written it.
+  if (status === 'completed' || status === 'cancelled') return 'ended';
+  return workerOf(host, jobId) === null ? 'stopped' : 'working';
 }
 
 /** The next look: after a while, or when a run of this job begins here. */
