@@ -42,7 +42,7 @@ describe('a job that another process ends between the last page of a reading and
     const provider = Object.assign(new HandProvider(), { name: 'local_echo' });
     const { items, last, error } = await tell(clients.open({ provider, store }).job('job'));
     expect(items).toHaveLength(2);
-    expect([last?.type, error?.code]).toEqual([code === undefined ? 'complete' : 'progress', code]);
+    expect([last.type, error?.code]).toEqual([code === undefined ? 'complete' : 'progress', code]);
     store.close();
     owner.close();
   });
