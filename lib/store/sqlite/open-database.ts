@@ -41,6 +41,7 @@ export function openDatabase({ path, durability, lockTimeoutMs }: OpenDatabaseOp
       `wal_autocheckpoint = ${String(Math.round(logBytes / Number(db.pragma('page_size', { simple: true }))))}`,
     );
     migrate(db, path);
+    refuseLostJobs(db, path);
     return db;
   } catch (error) {
     db?.close();
@@ -109,4 +110,10 @@ function refuseForeign(db: SqliteDatabase, path: string): void {
     'store_corrupt',
     `${path} is an SQLite database of another program; choose another file for openapi-batch`,
   );
+}
+
+/** A job that its own index no longer finds would be made a second time, and paid for again. Half a millisecond a thousand jobs. */
+function refuseLostJobs(db: SqliteDatabase, path: string): void {
+  if (db.pragma(`integrity_check('jobs')`, { simple: true }) !== 'ok')
+    throw damagedFile(path, 'the list of its jobs and the index of that differ');
 }
