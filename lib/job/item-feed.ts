@@ -14,7 +14,7 @@ import type { ItemEvent } from '../core/events.js';
 import { LowWaterMark } from '../core/low-water-mark.js';
 import { DONE, IDLE, mergePull, type PullSource } from '../operators/merge-pull.js';
 import type { BatchStore, JobRecord, PlacedResult } from '../store/store.js';
-import { beginWholeRead } from './whole-read.js';
+import { beginWholeRead, refuseDeleted } from './whole-read.js';
 
 export interface ItemFeedOptions {
   readonly store: BatchStore;
@@ -110,7 +110,9 @@ export class ItemFeed implements PullSource<Delivery> {
     this.#page = store.results(job.key, this.#read, pageSize, 'all');
     this.#at = 0;
     this.#found += this.#page.length;
-    if (this.#page.length === 0) this.#endWholeRead?.(this.#found);
+    if (this.#page.length > 0 || !this.#ended) return;
+    refuseDeleted(store, job);
+    this.#endWholeRead?.(this.#found);
   }
 }
 

@@ -1,3 +1,4 @@
+import { BatchError } from '../core/errors.js';
 import type { BatchStore, JobRecord, ResultFilter } from '../store/store.js';
 
 type Named = Pick<JobRecord, 'key' | 'jobId'>;
@@ -10,6 +11,7 @@ type Named = Pick<JobRecord, 'key' | 'jobId'>;
 export function beginWholeRead(store: BatchStore, job: Named, only: ResultFilter = 'all'): (read: number) => void {
   const before = standingOf(store, job);
   return (read) => {
+    refuseDeleted(store, job);
     const now = standingOf(store, job);
     if (now === undefined || now.lastSeq !== before?.lastSeq || now.ok !== before.ok || now.failed !== before.failed)
       return;
@@ -18,6 +20,12 @@ export function beginWholeRead(store: BatchStore, job: Named, only: ResultFilter
     if (read < expected)
       throw store.damage(`${String(read)} results can be found, and the job has ${String(expected)}`);
   };
+}
+
+/** Throws where a job went while it was read: what is left of its results is not all of them. */
+export function refuseDeleted(store: BatchStore, { key, jobId }: Named): void {
+  if (store.findJob(jobId)?.key !== key)
+    throw new BatchError('job_not_found', `Job "${jobId}" was deleted while it was read`, { jobId });
 }
 
 /** How a job's results stand; undefined where it was deleted, and perhaps made anew. */
