@@ -6,6 +6,16 @@ const clients = testClients();
 const failing = (error: unknown): HandProvider => new HandProvider((ask) => ask.fail(error));
 
 describe('a failed item', () => {
+  it('of a provider that gives no answer to wait for is that of the item', async () => {
+    const request = (() => ({ output: 'at once' })) as never;
+    const { items: told, last } = await tell(
+      clients.open({ provider: { name: 'hasty', request }, backoffBaseMs: 0 }).map({ items: items(2) }),
+    );
+    expect(told.map(({ result }) => result)).toMatchObject([{ ok: false }, { ok: false }]);
+    expect(told[0]!.result).toMatchObject({ error: { message: expect.stringContaining('stream') as string } });
+    expect(last).toMatchObject({ type: 'complete', progress: { failed: 2 } });
+  });
+
   it('is an event and a value, never the end of the job; its siblings go on', async () => {
     const provider = new HandProvider((ask) =>
       ask.itemId === 'i1' ? ask.fail(httpError(400, 'too strange')) : ask.answer(),
