@@ -112,11 +112,11 @@ export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' 
     this.#leases.set(jobId, lease);
     const record = this.#prepare(lease, options);
     this.#held.replace(jobId, options);
+    const callbacks = JobCallbacks.of(record, options.callbacks, { ...this.options, host: this.host() });
     const { requestsPerMinute, tokensPerMinute, concurrency } = settings;
     const scope = provider.quotaScope ?? provider.name;
     const own = limiters.enter(scope, { requestsPerMinute, tokensPerMinute }, concurrency);
     own.of(record.model ?? provider.defaultModel).forgive();
-    const callbacks = JobCallbacks.of(record, options.callbacks, { ...this.options, host: this.host() });
     const run = new ActiveJob({
       store,
       lease,
