@@ -19,7 +19,7 @@ import {
   type MapOptions,
   type ResumeOptions,
 } from '../options/map-options.js';
-import { mergeRunOptions, pickRunOptions, type SharedLimits } from '../options/run-options.js';
+import { mergeRunOptions, pickRunOptions, sharedLimits, type SharedLimits } from '../options/run-options.js';
 import { LimiterRegistry } from '../pacing/limiter-registry.js';
 import { namedProvider } from '../provider/named-providers.js';
 import type { Provider } from '../provider/provider.js';
@@ -59,8 +59,7 @@ export class BatchClient implements BatchClientApi, AsyncDisposable {
   constructor(options: BatchClientOptions = {}) {
     checkOptions(clientSchema, options, 'new BatchClient()');
     this.#options = options;
-    const { requestsPerMinute, tokensPerMinute } = options;
-    this.limits = { requestsPerMinute, tokensPerMinute };
+    this.limits = sharedLimits(options);
     const { provider = 'local_echo', db = process.env['OPENAPI_BATCH_DB'] ?? defaultDb } = options;
     this.#provider = typeof provider === 'string' ? namedProvider(provider, options) : provider;
     this.#scheduler = options.scheduler ?? asyncScheduler;

@@ -17,7 +17,7 @@ import { ActiveJob } from '../job/active-job.js';
 import type { JobHost } from '../job/job-host.js';
 import type { Log } from '../log/logger.js';
 import type { Callbacks } from '../options/map-options.js';
-import type { RunSettings } from '../options/run-options.js';
+import { sharedLimits, type RunSettings } from '../options/run-options.js';
 import { BatchQuotas } from '../native/batch-quotas.js';
 import { effectiveCaps } from '../native/native-options.js';
 import type { ModeChoice } from '../native/choose-mode.js';
@@ -113,9 +113,8 @@ export class JobRunner implements Pick<JobHost, 'active' | 'blame' | 'started$' 
     const record = this.#prepare(lease, options);
     this.#held.replace(jobId, options);
     const callbacks = JobCallbacks.of(record, options.callbacks, { ...this.options, host: this.host() });
-    const { requestsPerMinute, tokensPerMinute, concurrency } = settings;
     const scope = provider.quotaScope ?? provider.name;
-    const own = limiters.enter(scope, { requestsPerMinute, tokensPerMinute }, concurrency);
+    const own = limiters.enter(scope, sharedLimits(settings), settings.concurrency);
     own.of(record.model ?? provider.defaultModel).forgive();
     const run = new ActiveJob({
       store,

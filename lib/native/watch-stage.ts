@@ -79,18 +79,15 @@ export function pollBatch(shard: Shard, context: ShardContext): Observable<Remot
 
 function ended(shard: Shard, batch: RemoteBatch, context: ShardContext): void {
   const { quota } = context;
-  if (!isCrowded(batch)) {
-    quota.drained(shard.enqueued);
+  const crowded = isCrowded(batch);
+  const tooLarge = crowded && quota.refused(shard.enqueued, true).tooLarge;
+  if (!crowded) quota.drained(shard.enqueued);
+  // What a crowded one did answer is paid for.
+  if (!crowded || mayHaveAnswers(batch)) {
     moveShard(shard, 'ended', context, { said: batch.said });
     return;
   }
-  const { tooLarge } = quota.refused(shard.enqueued, true);
   const { attempt, requests } = shard.record;
-  // What it did answer is paid for.
-  if (mayHaveAnswers(batch)) {
-    moveShard(shard, 'ended', context, { said: batch.said });
-    return;
-  }
   if (shard.cancelled || (tooLarge && requests > 1)) moveShard(shard, 'decided', context, { cause: putBack });
   else moveShard(shard, 'crowded', context, { attempt: attempt + 1, batchId: null, said: '' });
   shard.remote = undefined;

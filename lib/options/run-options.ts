@@ -85,6 +85,10 @@ export type RunSettings = Required<Omit<RunDefaults, never>> &
 /** What binds all jobs on the same key together. */
 export type SharedLimits = Pick<RunOptions, 'requestsPerMinute' | 'tokensPerMinute'>;
 
+export function sharedLimits({ requestsPerMinute, tokensPerMinute }: SharedLimits): SharedLimits {
+  return { requestsPerMinute, tokensPerMinute };
+}
+
 type RunDefaults = typeof runDefaults;
 
 export const runDefaults = {

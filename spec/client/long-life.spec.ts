@@ -5,7 +5,7 @@ const clients = testClients();
 const children = childPrograms();
 
 /** Jobs in one client; `OPENAPI_BATCH_JOBS=10000` for a long life. */
-const jobs = Number(process.env['OPENAPI_BATCH_JOBS'] ?? 1_000);
+const jobs = Number(process.env['OPENAPI_BATCH_JOBS'] ?? 2_000);
 
 it('a client that has run many small jobs holds nothing of them, and lets its process end', async () => {
   const child = children.start('client/support/long-life.ts', { db: clients.path, jobs });

@@ -5,35 +5,24 @@ import { redactBody } from '../../lib/provider/redact-body';
 import { item, verdict } from './support/ask';
 import { geminiMajors, openaiMajors } from './support/majors';
 import { nativeOf, poll, read } from './support/native';
-import type { WireServer } from './support/wire-server';
-import { json, raw, startWireServer } from './support/wire-server';
+import { wireProviders } from './support/wire-providers';
+import { json, raw } from './support/wire-server';
 
 /** Of no form that is known for a key's. */
 const apiKey = 'AQ.s3cret-0123456789';
 
-let server: WireServer;
-const open: { close?: () => unknown }[] = [];
-beforeAll(async () => void (server = await startWireServer()));
-afterAll(async () => {
-  await Promise.all(open.map((provider) => provider.close?.()));
-  await server.close();
-});
-
-function made(provider: Provider): Provider {
-  open.push(provider);
-  return provider;
-}
+const wire = wireProviders();
 
 /** Everything that is told of what the server says about a request. */
 async function told(provider: Provider, body: unknown): Promise<string> {
-  server.handle = (response) => json(response, 200, body);
+  wire.server.handle = (response) => json(response, 200, body);
   return JSON.stringify(await verdict(provider, item('hi')));
 }
 
 /** Everything that is told of the lines of a result file. */
 async function toldOf(provider: Provider, lines: readonly unknown[]): Promise<string> {
   const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
-  server.handle = (response) => raw(response, 200, text);
+  wire.server.handle = (response) => raw(response, 200, text);
   const results = await read(nativeOf(provider), 'files/f');
   expect(results).toHaveLength(lines.length);
   return JSON.stringify(results);
@@ -41,7 +30,7 @@ async function toldOf(provider: Provider, lines: readonly unknown[]): Promise<st
 
 describe.each(openaiMajors)('a server that repeats the key does not bring it into a failure: %s', (_name, sdk) => {
   const make = (endpoint = 'chat'): Provider =>
-    made(openai({ sdk, apiKey, endpoint, baseURL: `${server.url}/v1`, defaultModel: 'm' }));
+    wire.made(openai({ sdk, apiKey, endpoint, baseURL: `${wire.server.url}/v1`, defaultModel: 'm' }));
   const choice = (message: object, finish_reason = 'stop'): object => ({ choices: [{ message, finish_reason }] });
 
   it.each<[string, string, unknown]>([
@@ -70,13 +59,13 @@ describe.each(openaiMajors)('a server that repeats the key does not bring it int
     ]);
     expect(text).not.toContain(apiKey);
     const faults = { data: [{ code: 'invalid', message: `bad ${apiKey}`, line: 1 }] };
-    server.handle = (reply) => json(reply, 200, { id: 'b', object: 'batch', status: 'failed', errors: faults });
+    wire.server.handle = (reply) => json(reply, 200, { id: 'b', object: 'batch', status: 'failed', errors: faults });
     expect(JSON.stringify((await poll(nativeOf(make()), 'b')).faults)).toMatch(/bad \[redacted\]/);
   });
 });
 
 describe.each(geminiMajors)('a server that repeats the key does not bring it into a failure: %s', (_name, sdk) => {
-  const make = (): Provider => made(gemini({ sdk, apiKey, baseURL: server.url, defaultModel: 'm' }));
+  const make = (): Provider => wire.made(gemini({ sdk, apiKey, baseURL: wire.server.url, defaultModel: 'm' }));
 
   it.each<[string, unknown]>([
     ['a text', apiKey],
@@ -97,7 +86,7 @@ describe.each(geminiMajors)('a server that repeats the key does not bring it int
     ]);
     expect(text).not.toContain(apiKey);
     const metadata = { state: 'BATCH_STATE_FAILED' };
-    server.handle = (reply) =>
+    wire.server.handle = (reply) =>
       json(reply, 200, { name: 'batches/b', done: true, metadata, error: { code: 3, message: `bad ${apiKey}` } });
     expect(JSON.stringify((await poll(nativeOf(make()), 'batches/b')).faults)).toMatch(/bad \[redacted\]/);
   });

@@ -6,7 +6,7 @@ import type { BatchJob } from '../../job/batch-job.js';
 import type { JobReader } from '../../job/job-reader.js';
 import type { BatchClientOptions } from '../../options/client-options.js';
 import type { MapOptions, ResumeOptions } from '../../options/map-options.js';
-import type { SharedLimits } from '../../options/run-options.js';
+import { sharedLimits, type SharedLimits } from '../../options/run-options.js';
 import { CommandFailure } from '../failure.js';
 import { origin } from '../origin.js';
 
@@ -33,8 +33,7 @@ export class ServingClient implements ServedClient {
     this.#options = options;
     this.#looking = options.open({ provider: 'local_echo', db: options.db });
     this.reader = this.#looking.reader;
-    const { requestsPerMinute, tokensPerMinute } = options.start ?? {};
-    this.limits = { requestsPerMinute, tokensPerMinute };
+    this.limits = sharedLimits(options.start ?? {});
   }
 
   map<T = unknown>(options: MapOptions<T>): BatchJob<T> {

@@ -158,7 +158,8 @@ describe('stopping', () => {
     expect(store.shards.list(store.findJob('job')!.key, 0)).toMatchObject([{ state: 'live', batchId: 'batch-1' }]);
   });
 
-  it("a cancelled job's remains are finished by requests, nothing twice", () => {
+  /** Twelve items in batches, stopped after a minute and taken up as requests after ten. */
+  function takenUpByRequests(how: 'cancel' | 'pause', stoppedAs: string) {
     const provider = scriptedNative(script);
     const store = sqliteStore({ path: ':memory:' });
     let told!: Told;
@@ -167,41 +168,28 @@ describe('stopping', () => {
         { provider, store, items: items(12), nativeCaps: { maxRequests: 4 } },
         scheduler,
       );
-      scheduler.schedule(() => void job.cancel(), 60_000);
+      scheduler.schedule(() => void job[how](), 60_000);
       scheduler.schedule(() => {
-        const record = store.findJob('job')!;
+        expect(store.findJob('job')!.status).toBe(stoppedAs);
         const lease = store.acquire('job');
         store.updateJob(lease, { runMode: 'emulated' });
         store.release(lease);
-        expect(record.status).toBe('cancelled');
         told = watch(client.resume('job'), scheduler);
       }, 10 * 60_000);
     });
     expect(told.status).toBe('completed');
     everyOnce(told, 12);
+    return provider.batchLog;
+  }
+
+  it("a cancelled job's remains are finished by requests, nothing twice", () => {
+    takenUpByRequests('cancel', 'cancelled');
   });
 
   it('a paused job taken up in emulated mode has its batches ended first', () => {
-    const provider = scriptedNative(script);
-    const store = sqliteStore({ path: ':memory:' });
-    let told!: Told;
-    virtually((scheduler) => {
-      const { client, job } = startNative(
-        { provider, store, items: items(12), nativeCaps: { maxRequests: 4 } },
-        scheduler,
-      );
-      scheduler.schedule(() => void job.pause(), 60_000);
-      scheduler.schedule(() => {
-        const lease = store.acquire('job');
-        store.updateJob(lease, { runMode: 'emulated' });
-        store.release(lease);
-        told = watch(client.resume('job'), scheduler);
-      }, 10 * 60_000);
-    });
-    expect(told.status).toBe('completed');
-    everyOnce(told, 12);
-    expect(provider.batchLog.calls.cancel).toBe(2);
-    expect([...provider.batchLog.answered().values()].every((times) => times === 1)).toBe(true);
+    const log = takenUpByRequests('pause', 'paused');
+    expect(log.calls.cancel).toBe(2);
+    expect([...log.answered().values()].every((times) => times === 1)).toBe(true);
   });
 
   it('retryFailed() sends failed items in new shards', () => {

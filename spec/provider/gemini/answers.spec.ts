@@ -4,8 +4,8 @@ import type { GeminiProviderOptions } from '../../../lib/provider/gemini/gemini'
 import { gemini } from '../../../lib/provider/gemini/gemini';
 import { ask, item, verdict } from '../support/ask';
 import { geminiMajors } from '../support/majors';
-import type { WireServer } from '../support/wire-server';
-import { json, startWireServer } from '../support/wire-server';
+import { wireProviders } from '../support/wire-providers';
+import { json } from '../support/wire-server';
 
 const usageMetadata = {
   ...{ promptTokenCount: 10, cachedContentTokenCount: 4, toolUsePromptTokenCount: 1 },
@@ -21,20 +21,19 @@ const says = (...parts: object[]): object => {
 const user = (text: string): object => ({ role: 'user', parts: [{ text }] });
 
 describe.each(geminiMajors)('%s', (_name, sdk) => {
-  let server: WireServer;
-  const open: { close?: () => unknown }[] = [];
-  beforeAll(async () => void (server = await startWireServer()));
-  afterAll(async () => {
-    await Promise.all(open.map((provider) => provider.close?.()));
-    await server.close();
-  });
+  const wire = wireProviders();
   const make = (options: GeminiProviderOptions = {}): ReturnType<typeof gemini> => {
-    const provider = gemini({ sdk, baseURL: server.url, apiKey: 'AIzaTest0123456789', defaultModel: 'm', ...options });
-    open.push(provider);
-    return provider;
+    const provider = gemini({
+      sdk,
+      baseURL: wire.server.url,
+      apiKey: 'AIzaTest0123456789',
+      defaultModel: 'm',
+      ...options,
+    });
+    return wire.made(provider);
   };
-  const answering = (body: unknown): void => void (server.handle = (response) => json(response, 200, body));
-  const sent = (): unknown => server.seen.at(-1)?.json;
+  const answering = (body: unknown): void => void (wire.server.handle = (response) => json(response, 200, body));
+  const sent = (): unknown => wire.server.seen.at(-1)?.json;
 
   it.each([
     ['text without its thoughts', says({ text: 'hm', thought: true }, { text: 'O' }, { text: 'K' }), 'OK'],
@@ -58,15 +57,15 @@ describe.each(geminiMajors)('%s', (_name, sdk) => {
   it('sends the key in a header, and v1beta whatever the major', async () => {
     answering(says({ text: 'OK' }));
     await ask(make(), item({ prompt: 'hi', system: 's' }));
-    expect(server.seen.at(-1)).toMatchObject({
+    expect(wire.server.seen.at(-1)).toMatchObject({
       url: '/v1beta/models/m:generateContent',
       headers: { 'x-goog-api-key': 'AIzaTest0123456789' },
       json: { contents: [user('hi')], systemInstruction: { parts: [{ text: 's' }] } },
     });
     await ask(make({ apiVersion: 'v1' }), item('hi', { model: 'tunedModels/t' }));
-    expect(server.seen.at(-1)?.url).toBe('/v1/tunedModels/t:generateContent');
-    await ask(make({ baseURL: `${server.url}/v1beta/` }), item('hi'));
-    expect(server.seen.at(-1)?.url).toBe('/v1beta/models/m:generateContent');
+    expect(wire.server.seen.at(-1)?.url).toBe('/v1/tunedModels/t:generateContent');
+    await ask(make({ baseURL: `${wire.server.url}/v1beta/` }), item('hi'));
+    expect(wire.server.seen.at(-1)?.url).toBe('/v1beta/models/m:generateContent');
   });
 
   it('passes a REST body on untouched', async () => {
@@ -82,7 +81,7 @@ describe.each(geminiMajors)('%s', (_name, sdk) => {
       notYetInvented: [1, null, { a: false }],
     };
     await ask(make(), item({ ...body, model: 'own' }, { model: 'other' }));
-    expect(server.seen.at(-1)?.url).toBe('/v1beta/models/own:generateContent');
+    expect(wire.server.seen.at(-1)?.url).toBe('/v1beta/models/own:generateContent');
     expect(sent()).toEqual(body);
   });
 
@@ -158,7 +157,7 @@ describe.each(geminiMajors)('%s', (_name, sdk) => {
       answering({ embeddings, usageMetadata: { promptTokenCount: 6 } });
       const found = await ask(make({ endpoint: 'embedContent' }), item(input, { params: { outputDimensionality: 2 } }));
       expect(found).toMatchObject({ output, usage: { inputTokens: 6, outputTokens: 0 } });
-      expect(server.seen.at(-1)?.url).toBe('/v1beta/models/m:batchEmbedContents');
+      expect(wire.server.seen.at(-1)?.url).toBe('/v1beta/models/m:batchEmbedContents');
       expect(sent()).toEqual({
         requests: requests.map((request) => ({ ...request, outputDimensionality: 2, model: 'models/m' })),
       });
@@ -180,11 +179,11 @@ describe.each(geminiMajors)('%s', (_name, sdk) => {
     answering(says({ text: 'OK' }));
     const client = new (sdk as { GoogleGenAI: typeof GoogleGenAI }).GoogleGenAI({
       apiKey: 'k1234',
-      httpOptions: { baseUrl: server.url, apiVersion: 'v9' },
+      httpOptions: { baseUrl: wire.server.url, apiVersion: 'v9' },
     });
     const own = gemini({ client, defaultModel: 'm' });
     expect((await ask(own, item('hi'))).output).toBe('OK');
-    expect(server.seen.at(-1)?.url).toBe('/v9/models/m:generateContent');
+    expect(wire.server.seen.at(-1)?.url).toBe('/v9/models/m:generateContent');
     const generateContent = jest.fn().mockResolvedValue(says({ text: 'stub' }));
     const stub = { models: { generateContent, embedContent: jest.fn() } };
     const found = await ask(

@@ -4,8 +4,8 @@ import type { OpenAIProviderOptions } from '../../../lib/provider/openai/openai'
 import { openai } from '../../../lib/provider/openai/openai';
 import { ask, item, verdict } from '../support/ask';
 import { openaiMajors } from '../support/majors';
-import type { WireServer } from '../support/wire-server';
-import { json, startWireServer } from '../support/wire-server';
+import { wireProviders } from '../support/wire-providers';
+import { json } from '../support/wire-server';
 
 const usage = { prompt_tokens: 3, completion_tokens: 5, total_tokens: 8, prompt_tokens_details: { cached_tokens: 2 } };
 const chat = (message: object, finish_reason = 'stop'): object => {
@@ -28,26 +28,19 @@ const response = (more: object): object => ({
 const says = (...content: object[]): object => ({ type: 'message', role: 'assistant', content });
 
 describe.each(openaiMajors)('%s', (_name, sdk) => {
-  let server: WireServer;
-  const open: { close?: () => unknown }[] = [];
-  beforeAll(async () => void (server = await startWireServer()));
-  afterAll(async () => {
-    await Promise.all(open.map((provider) => provider.close?.()));
-    await server.close();
-  });
+  const wire = wireProviders();
   const make = (options: OpenAIProviderOptions = {}): ReturnType<typeof openai> => {
     const provider = openai({
       sdk,
-      baseURL: `${server.url}/v1`,
+      baseURL: `${wire.server.url}/v1`,
       apiKey: 'sk-test-0123456789',
       defaultModel: 'm',
       ...options,
     });
-    open.push(provider);
-    return provider;
+    return wire.made(provider);
   };
   const answering = (body: unknown, headers: Record<string, string> = {}): void => {
-    server.handle = (reply) => json(reply, 200, body, headers);
+    wire.server.handle = (reply) => json(reply, 200, body, headers);
   };
 
   describe('chat completions', () => {
@@ -115,8 +108,8 @@ describe.each(openaiMajors)('%s', (_name, sdk) => {
         defaultQuery: { q: '2' },
       };
       await ask(make(extra), item('hi'));
-      expect(server.seen.at(-1)?.url).toBe('/v1/chat/completions?q=2');
-      expect(server.seen.at(-1)?.headers).toMatchObject({
+      expect(wire.server.seen.at(-1)?.url).toBe('/v1/chat/completions?q=2');
+      expect(wire.server.seen.at(-1)?.headers).toMatchObject({
         authorization: 'Bearer sk-test-0123456789',
         'openai-organization': 'org',
         'openai-project': 'proj',
@@ -133,7 +126,7 @@ describe.each(openaiMajors)('%s', (_name, sdk) => {
         unheard_of: { a: [1, null] },
       };
       await ask(make(), item(body, { model: 'other' }));
-      expect(server.seen.at(-1)?.json).toEqual(body);
+      expect(wire.server.seen.at(-1)?.json).toEqual(body);
     });
   });
 
@@ -152,7 +145,7 @@ describe.each(openaiMajors)('%s', (_name, sdk) => {
       const found = await ask(make({ endpoint: 'responses' }), item({ prompt: 'hi', system: 's' }));
       expect(found).toMatchObject({ output, usage: { inputTokens: 1, outputTokens: 2, cachedInputTokens: 0 } });
       expect(found.raw).not.toHaveProperty('output_text');
-      expect(server.seen.at(-1)).toMatchObject({
+      expect(wire.server.seen.at(-1)).toMatchObject({
         url: '/v1/responses',
         json: { input: 'hi', instructions: 's', model: 'm' },
       });
@@ -238,7 +231,7 @@ describe.each(openaiMajors)('%s', (_name, sdk) => {
     it('asks servers other than OpenAI for floats, and OpenAI for what its SDK prefers', async () => {
       answering(vectors([1]));
       await ask(make({ endpoint: 'embeddings' }), item('x'));
-      expect(server.seen.at(-1)?.json).toEqual({ model: 'm', input: 'x', encoding_format: 'float' });
+      expect(wire.server.seen.at(-1)?.json).toEqual({ model: 'm', input: 'x', encoding_format: 'float' });
       const sent: string[] = [];
       const fetch = (async (_url: unknown, init?: RequestInit) => {
         sent.push(init?.body as string);
@@ -289,16 +282,16 @@ describe.each(openaiMajors)('%s', (_name, sdk) => {
       ],
     ])('%s', async (_case, more, defaultModel, url) => {
       answering(chat({ content: 'OK' }));
-      const azure = { endpoint: `${server.url}/`, apiVersion: '2024-10-21', ...more };
+      const azure = { endpoint: `${wire.server.url}/`, apiVersion: '2024-10-21', ...more };
       const provider = openai({ sdk, azure, apiKey: 'azure-key', defaultModel });
-      open.push(provider);
+      wire.made(provider);
       expect(provider.reject?.(item('hi'))).toBeUndefined();
       expect((await ask(provider, item('hi'))).output).toBe('OK');
-      expect(server.seen.at(-1)).toMatchObject({ url, headers: { 'api-key': 'azure-key' } });
+      expect(wire.server.seen.at(-1)).toMatchObject({ url, headers: { 'api-key': 'azure-key' } });
     });
 
     it('needs its own key', () => {
-      const azure = { endpoint: server.url, apiVersion: '2024-10-21' };
+      const azure = { endpoint: wire.server.url, apiVersion: '2024-10-21' };
       expect(() => openai({ sdk, azure }).prepare?.()).toThrow(/AZURE_OPENAI_API_KEY/);
     });
   });
